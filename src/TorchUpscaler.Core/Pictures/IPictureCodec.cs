@@ -1,0 +1,79 @@
+namespace TorchUpscaler.Core;
+
+/// <summary>The formats that results are written in.</summary>
+public enum PictureFormat
+{
+    /// <summary>PNG: lossless, 8 or 16 bits, alpha.</summary>
+    Png,
+
+    /// <summary>JPEG: lossy, 8 bits, no alpha (transparent parts are laid over white).</summary>
+    Jpeg,
+
+    /// <summary>WebP: lossy at the given quality, 8 bits, alpha; at most 16,383 pixels a side.</summary>
+    WebP,
+}
+
+/// <summary>What a picture file's header says, before any pixel is decoded; sizes are upright (orientation applied).</summary>
+/// <param name="Width">Pixels in a row.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Channels">Channels of the decoded picture: 1, 2, 3 or 4 as in <see cref="Picture.Channels"/>.</param>
+/// <param name="Bits">Bits of a decoded sample: 8 or 16.</param>
+/// <param name="Format">The file's own format where results can be written in it, else null.</param>
+public sealed record PictureHeader(int Width, int Height, int Channels, int Bits, PictureFormat? Format);
+
+/// <summary>The pixels of a result, as the encoder is told of them before the first row.</summary>
+/// <param name="Width">Pixels in a row.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Channels">1, 2, 3 or 4 as in <see cref="Picture.Channels"/>.</param>
+/// <param name="Bits">Bits of a sample: 8 or 16.</param>
+/// <param name="Metadata">What is written beside the pixels.</param>
+public sealed record ResultShape(int Width, int Height, int Channels, int Bits, PictureMetadata Metadata);
+
+/// <summary>How a result is encoded.</summary>
+/// <param name="Format">The file's format.</param>
+/// <param name="Quality">Quality of the lossy formats, 1 to 100.</param>
+public sealed record EncodeOptions(PictureFormat Format, int Quality = 95);
+
+/// <summary>Reads and writes picture files.</summary>
+public interface IPictureCodec
+{
+    /// <summary>The library and its version, for people: <c>libvips 8.14.1</c>.</summary>
+    string Description { get; }
+
+    /// <summary>Reads a file's header without decoding its pixels.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="PictureException">Not a picture that can be read; the message names the file's fault.</exception>
+    PictureHeader ReadHeader(string path);
+
+    /// <summary>Decodes a file upright, keeping its bits, grey or RGB, alpha, RGB profile, EXIF and resolution.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxPixels">Files whose header announces more pixels are refused before any is decoded.</param>
+    /// <param name="cancellation">Stops the decoding between rows.</param>
+    /// <exception cref="PictureException">Too large, truncated, damaged or no picture at all.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    Picture Read(string path, long maxPixels, CancellationToken cancellation);
+
+    /// <summary>
+    /// Starts writing a result. The rows go to a temporary file beside <paramref name="path"/>, which
+    /// <see cref="IPictureWriter.Complete"/> renames to it (replacing what stands there).
+    /// </summary>
+    /// <param name="path">The result's final path; its directory must exist.</param>
+    /// <param name="shape">Size, channels, bits and metadata.</param>
+    /// <param name="options">Format and quality.</param>
+    /// <exception cref="PictureException">The format cannot hold such a picture (the message names one that can), or the folder cannot be written.</exception>
+    IPictureWriter Create(string path, ResultShape shape, EncodeOptions options);
+}
+
+/// <summary>Takes a result's rows from top to bottom and encodes them while they come. Disposed without <see cref="Complete"/>, it leaves nothing behind.</summary>
+public interface IPictureWriter : IDisposable
+{
+    /// <summary>Hands over the next rows; blocks while the encoder is behind.</summary>
+    /// <param name="rows">Interleaved samples <c>[count][width][channels]</c>; 16-bit samples in the machine's byte order.</param>
+    /// <param name="count">How many rows.</param>
+    /// <exception cref="IOException">The file cannot be written (disk full, for example).</exception>
+    void Write(ReadOnlySpan<byte> rows, int count);
+
+    /// <summary>Waits for the encoder, flushes the file to disk and gives it its final name.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    void Complete();
+}
