@@ -1,0 +1,71 @@
+"""Runs a network on one picture and writes the exact result, or makes a network with random weights.
+
+  run_network.py make KIND SCALE CHANNELS FEAT BLOCKS GROW SEED OUT.safetensors
+  run_network.py run WEIGHTS.safetensors KIND SCALE CHANNELS FEAT BLOCKS GROW IN.f32 HEIGHT WIDTH OUT.f32
+
+KIND is rrdb or compact (BLOCKS: inner convolutions, GROW: ignored). Pictures are raw 32-bit floats [height][width][channels].
+"""
+import json
+import struct
+import sys
+
+import numpy
+import torch
+
+import networks
+
+
+def build(kind, scale, channels, feat, blocks, grow):
+    if kind == "rrdb":
+        return networks.RRDBNet(scale, channels, feat, blocks, grow)
+    return networks.SRVGGNetCompact(scale, channels, feat, blocks)
+
+
+def write_safetensors(path, tensors):
+    header, offset = {}, 0
+    for name, tensor in tensors.items():
+        size = tensor.numel() * 4
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + size]}
+        offset += size
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<Q", len(text)) + text)
+        for tensor in tensors.values():
+            out.write(tensor.detach().contiguous().numpy().tobytes())
+
+
+def read_safetensors(path):
+    with open(path, "rb") as source:
+        (length,) = struct.unpack("<Q", source.read(8))
+        header = json.loads(source.read(length))
+        data = source.read()
+    tensors = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        kind = {"F32": numpy.float32, "F16": numpy.float16}[entry["dtype"]]
+        start, end = entry["data_offsets"]
+        values = numpy.frombuffer(data[start:end], kind).astype(numpy.float32)
+        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]))
+    return tensors
+
+
+def main(arguments):
+    command = arguments.pop(0)
+    weights = arguments.pop(0) if command == "run" else arguments.pop()
+    kind, sizes = arguments[0], [int(a) for a in arguments[1:6]]
+    net = build(kind, *sizes)
+    if command == "make":
+        write_safetensors(weights, networks.randomise(net, int(arguments[6])).state_dict())
+        return
+    source, height, width, target = arguments[6], int(arguments[7]), int(arguments[8]), arguments[9]
+    net.load_state_dict(read_safetensors(weights))
+    pixels = numpy.fromfile(source, numpy.float32).reshape(height, width, sizes[1])
+    with torch.inference_mode():
+        batch = torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None]
+        result = net(batch)[0].numpy().transpose(1, 2, 0)
+    numpy.ascontiguousarray(result).tofile(target)
+
+
+main(sys.argv[1:])
