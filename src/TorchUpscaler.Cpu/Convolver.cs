@@ -5,7 +5,7 @@ using TorchUpscaler.Cpu.Winograd;
 namespace TorchUpscaler.Cpu;
 
 /// <summary>Spreads convolutions and row transforms over the thread team. A result never depends on how the work was cut.</summary>
-internal sealed unsafe class Convolver : IDisposable
+internal sealed unsafe class Convolver
 {
     /// <summary>Multiply-adds of one piece of work between two chances to stop: some milliseconds on a fast core, 0.2 s on a slow one.</summary>
     private const long PieceCost = 2_000_000_000;
@@ -15,19 +15,20 @@ internal sealed unsafe class Convolver : IDisposable
 
     private readonly ConvolutionKernels _kernels;
     private readonly ThreadTeam _team;
-    private readonly NativeBuffer[] _scratch; // one for each thread
+    private readonly float*[] _scratch; // one for each thread
 
-    public Convolver(ConvolutionKernels kernels, ThreadTeam team, IEnumerable<PackedConvolution> convolutions)
+    public Convolver(Arena arena, ConvolutionKernels kernels, ThreadTeam team, IEnumerable<PackedConvolution> convolutions)
     {
         _kernels = kernels;
         _team = team;
         var floats = convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats);
-        _scratch = [.. Enumerable.Range(0, team.Threads).Select(_ => new NativeBuffer(floats))];
+        _scratch = new float*[team.Threads];
+        for (var worker = 0; worker < _scratch.Length; worker++) _scratch[worker] = arena.Allocate(floats);
     }
 
     /// <summary>Bytes of the scratch memory of so many threads.</summary>
     public static long ScratchBytes(int threads, IEnumerable<PackedConvolution> convolutions) =>
-        threads * NativeBuffer.Bytes(convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats));
+        threads * Arena.Bytes(convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats));
 
     /// <summary>Computes the call's rows, piece by piece. Yields the cost of each piece (multiply-adds) before it is computed.</summary>
     public IEnumerable<long> Compute(ConvolutionCall call, int firstRow, int endRow)
@@ -60,30 +61,22 @@ internal sealed unsafe class Convolver : IDisposable
         if (rows > 0) _team.Run(blocks * rows, (item, _) => body(item / rows, firstRow + item % rows));
     }
 
-    public void Dispose()
-    {
-        foreach (var buffer in _scratch) buffer.Dispose();
-    }
-
     private static int LargestBatch(PackedConvolution convolution) => convolution.Slices > 1 ? WideBatch : NarrowBatch;
 
     private void ComputeRows(ConvolutionCall call, int firstRow, int endRow)
     {
         call.FirstRow = firstRow;
         call.EndRow = endRow;
+        // Whole groups of tiles, in batches of nearly equal size, so many that the threads end together.
         var tiles = call.TileCount;
-        var batch = BatchTiles(call.Weights, tiles);
-        _team.Run((tiles + batch - 1) / batch, (item, worker) =>
-            _kernels.ComputeTiles(call, item * batch, Math.Min(batch, tiles - item * batch), _scratch[worker].Pointer));
-    }
-
-    /// <summary>Cuts the tiles into batches of nearly equal size, so many that the threads end together.</summary>
-    private int BatchTiles(PackedConvolution convolution, int tiles)
-    {
-        var largest = LargestBatch(convolution);
-        var batches = (tiles + largest - 1) / largest;
-        batches = (batches + _team.Threads - 1) / _team.Threads * _team.Threads;
-        var size = (tiles + batches - 1) / batches;
-        return Math.Min(largest, (size + Products.TileStep - 1) / Products.TileStep * Products.TileStep);
+        var groups = (tiles + Products.GroupTiles - 1) / Products.GroupTiles;
+        var batches = (tiles + LargestBatch(call.Weights) - 1) / LargestBatch(call.Weights);
+        batches = Math.Min(groups, (batches + _team.Threads - 1) / _team.Threads * _team.Threads);
+        _team.Run(batches, (item, worker) =>
+        {
+            var first = (int)((long)item * groups / batches) * Products.GroupTiles;
+            var end = Math.Min(tiles, (int)((item + 1L) * groups / batches) * Products.GroupTiles);
+            _kernels.ComputeTiles(call, first, end - first, _scratch[worker]);
+        });
     }
 }

@@ -1,4 +1,5 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Threading;
 using TorchUpscaler.Cpu.Winograd;
 
@@ -11,6 +12,7 @@ namespace TorchUpscaler.Cpu;
 public sealed class CpuEngine : IUpscaleEngine
 {
     private ThreadTeam? _team;
+    private Arena? _spare; // of the last run that ended, for the next one: fresh pages are dear
 
     /// <summary>The vector width in use, for people.</summary>
     public static string VectorWidth => ConvolutionKernels.ForThisMachine.Name;
@@ -25,7 +27,33 @@ public sealed class CpuEngine : IUpscaleEngine
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _team?.Dispose();
+    public void Dispose()
+    {
+        _team?.Dispose();
+        _spare?.Dispose();
+        _spare = null;
+    }
+
+    /// <summary>Bytes that a next run would take over rather than ask for.</summary>
+    internal long SpareBytes => _spare?.Capacity ?? 0;
+
+    /// <summary>Memory for a run.</summary>
+    internal Arena Rent(long bytes)
+    {
+        var spare = _spare;
+        _spare = null;
+        if (spare?.Capacity >= bytes) return spare;
+        spare?.Dispose();
+        return new Arena(bytes);
+    }
+
+    /// <summary>Takes a run's memory back.</summary>
+    internal void Return(Arena arena)
+    {
+        _spare?.Dispose();
+        _spare = arena;
+        arena.Rewind();
+    }
 
     /// <summary>The team that computes; it is kept from run to run.</summary>
     internal ThreadTeam TeamOf(int threads)

@@ -1,6 +1,5 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Cpu.Memory;
-using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu;
 
@@ -21,14 +20,11 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
         if (input.ColorChannels > shape.InputChannels)
             throw new InputException($"the model takes pictures of {shape.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
 
-        var convolutions = weights.All;
         var rows = new InputRows(input, shape.InputChannels, shape.Unshuffle);
-        var held = ProcessMemory.ResidentBytes() + Reserve + Convolver.ScratchBytes(options.Threads, convolutions);
+        var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + Reserve + Convolver.ScratchBytes(options.Threads, weights.All);
         var plan = RunPlan.Choose(shape, rows.Columns, rows.Rows, options.MemoryBytes - held, out var missing);
         if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing, options.MemoryBytes);
-
-        var convolver = new Convolver(ConvolutionKernels.ForThisMachine, engine.TeamOf(options.Threads), convolutions);
-        return new RrdbRun(shape, weights, input, plan, convolver, output);
+        return new RrdbRun(engine, shape, weights, input, plan, options.Threads, output);
     }
 
     public void Dispose() => weights.Dispose();

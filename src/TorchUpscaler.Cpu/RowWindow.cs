@@ -3,15 +3,9 @@ using TorchUpscaler.Cpu.Memory;
 namespace TorchUpscaler.Cpu;
 
 /// <summary>A layer's output while a band goes through: plain, for residuals and for carrying over, and transformed, for the convolutions that read it.</summary>
-internal sealed class RowWindow(int blocks, int columns, int plainRows, int transformedRows) : IDisposable
+internal sealed class RowWindow(Arena arena, int blocks, int columns, int plainRows, int transformedRows)
 {
-    public PlainRows Plain { get; } = new(blocks, columns, plainRows);
+    public PlainRows Plain { get; } = new(arena, blocks, columns, plainRows);
 
-    public TransformedRows Transformed { get; } = new(blocks, columns, transformedRows);
-
-    public void Dispose()
-    {
-        Plain.Dispose();
-        Transformed.Dispose();
-    }
+    public TransformedRows Transformed { get; } = new(arena, blocks, columns, transformedRows);
 }

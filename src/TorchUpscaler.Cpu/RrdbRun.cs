@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu;
 
@@ -9,7 +11,8 @@ internal sealed class RrdbRun : IUpscaleRun
     /// <summary>Time that a step aims at; the contract allows 0.25 s.</summary>
     private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(0.15);
 
-    private readonly Convolver _convolver;
+    private readonly CpuEngine _engine;
+    private readonly Arena _arena;
     private readonly RrdbTrunk _trunk;
     private readonly RrdbTail _tail;
     private readonly RunPlan _plan;
@@ -21,13 +24,15 @@ internal sealed class RrdbRun : IUpscaleRun
     private double _secondsPerCost;
     private bool _finished;
 
-    public RrdbRun(RrdbNetShape shape, RrdbWeights weights, Picture input, RunPlan plan, Convolver convolver, IRowSink output)
+    public RrdbRun(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights, Picture input, RunPlan plan, int threads, IRowSink output)
     {
-        _convolver = convolver;
+        _engine = engine;
+        _arena = engine.Rent(plan.Bytes() + Convolver.ScratchBytes(threads, weights.All));
         _plan = plan;
         _output = output;
-        _trunk = new RrdbTrunk(shape, weights, new InputRows(input, shape.InputChannels, shape.Unshuffle), plan, convolver);
-        _tail = new RrdbTail(shape, weights, plan, convolver, _trunk, output, input.Width * shape.Scale, input.Height * shape.Scale);
+        var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, engine.TeamOf(threads), weights.All);
+        _trunk = new RrdbTrunk(_arena, shape, weights, new InputRows(input, shape.InputChannels, shape.Unshuffle), plan, convolver);
+        _tail = new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, output, input.Width * shape.Scale, input.Height * shape.Scale);
         _totalCost = RrdbCost.PerTrunkPixel(weights) * plan.Columns * (double)plan.Rows;
         _work = Work().GetEnumerator();
     }
@@ -57,9 +62,7 @@ internal sealed class RrdbRun : IUpscaleRun
     public void Dispose()
     {
         _work.Dispose();
-        _trunk.Dispose();
-        _tail.Dispose();
-        _convolver.Dispose();
+        _engine.Return(_arena);
     }
 
     private IEnumerable<long> Work()

@@ -9,7 +9,7 @@ namespace TorchUpscaler.Cpu;
 /// are never written down: the convolution behind one reads each transformed row twice, and the transform along a row reads
 /// each column twice. Rows grow large here, so the tail takes a trunk's band in slices of <see cref="RunPlan.TailRows"/> rows.
 /// </summary>
-internal sealed class RrdbTail : IDisposable
+internal sealed class RrdbTail
 {
     private readonly RunPlan _plan;
     private readonly Convolver _convolver;
@@ -25,7 +25,7 @@ internal sealed class RrdbTail : IDisposable
     private readonly ConvolutionCall[] _calls;    // conv_body, conv_up1, …, conv_hr, conv_last
     private readonly float[] _rows;               // [TailRows · factor][width][channels]
 
-    public RrdbTail(RrdbNetShape shape, RrdbWeights weights, RunPlan plan, Convolver convolver, RrdbTrunk trunk, IRowSink output, int width, int height)
+    public RrdbTail(Arena arena, RrdbNetShape shape, RrdbWeights weights, RunPlan plan, Convolver convolver, RrdbTrunk trunk, IRowSink output, int width, int height)
     {
         _plan = plan;
         _convolver = convolver;
@@ -34,11 +34,11 @@ internal sealed class RrdbTail : IDisposable
         _channels = shape.OutputChannels;
         (_outputWidth, _outputHeight) = (width, height);
         var features = weights.Body.OutBlocks;
-        _plain = [.. Enumerable.Range(0, _ups + 1).Select(ups => new PlainRows(features, plan.Columns << ups, plan.TailWindow(ups, 0)))];
+        _plain = [.. Enumerable.Range(0, _ups + 1).Select(ups => new PlainRows(arena, features, plan.Columns << ups, plan.TailWindow(ups, 0)))];
         _enlarged = [.. Enumerable.Range(0, _ups + 1).Select(ups =>
-            new TransformedRows(features, plan.Columns << ups, plan.TailWindow(ups, 3), upsampled: ups < _ups))];
-        _refined = new TransformedRows(features, plan.Columns << _ups, plan.TailWindow(_ups, 3));
-        _pixels = new PlainRows(weights.Last.OutBlocks, plan.Columns << _ups, plan.TailWindow(_ups, 0));
+            new TransformedRows(arena, features, plan.Columns << ups, plan.TailWindow(ups, 3), upsampled: ups < _ups))];
+        _refined = new TransformedRows(arena, features, plan.Columns << _ups, plan.TailWindow(_ups, 3));
+        _pixels = new PlainRows(arena, weights.Last.OutBlocks, plan.Columns << _ups, plan.TailWindow(_ups, 0));
         _rows = new float[checked((plan.TailRows << _ups) * width * _channels)];
         _calls =
         [
@@ -69,14 +69,6 @@ internal sealed class RrdbTail : IDisposable
         var start = pass * _plan.BandRows - _plan.TrunkLag;
         for (var first = start; first < start + _plan.BandRows; first += _plan.TailRows)
             foreach (var cost in Slice(first, Math.Min(first + _plan.TailRows, start + _plan.BandRows))) yield return cost;
-    }
-
-    public void Dispose()
-    {
-        foreach (var rows in _plain) rows.Dispose();
-        foreach (var rows in _enlarged) rows.Dispose();
-        _refined.Dispose();
-        _pixels.Dispose();
     }
 
     /// <summary>Takes rows [first, end) of conv_body's output, as far as they are in the picture, and what lags behind them.</summary>

@@ -9,7 +9,7 @@ namespace TorchUpscaler.Cpu;
 /// channels that grow in a dense block; what a block needs of the band above is carried beside them. A block's first two
 /// dense blocks go from one window to the next, the third one writes its result over the rows of its input that it has added.
 /// </summary>
-internal sealed class RrdbTrunk : IDisposable
+internal sealed class RrdbTrunk
 {
     private const int DenseConvolutions = 5;
     private const float ResidualScale = 0.2f;
@@ -23,23 +23,23 @@ internal sealed class RrdbTrunk : IDisposable
     private readonly RowWindow[] _growth;   // the four convolutions of a dense block that add channels
     private readonly List<Carry[]> _carries = []; // of each dense block, and of conv_body behind them
 
-    public RrdbTrunk(RrdbNetShape shape, RrdbWeights weights, InputRows picture, RunPlan plan, Convolver convolver)
+    public RrdbTrunk(Arena arena, RrdbNetShape shape, RrdbWeights weights, InputRows picture, RunPlan plan, Convolver convolver)
     {
         _plan = plan;
         _convolver = convolver;
         _weights = weights;
         _picture = picture;
         int features = weights.First.OutBlocks, growth = PackedConvolution.BlocksOf(shape.Growth), columns = plan.Columns;
-        _input = new RowWindow(weights.First.InBlocks, columns, plan.Window(2), plan.Window(2));
-        Skip = new PlainRows(features, columns, plan.Window(plan.TrunkLag));
+        _input = new RowWindow(arena, weights.First.InBlocks, columns, plan.Window(2), plan.Window(2));
+        Skip = new PlainRows(arena, features, columns, plan.Window(plan.TrunkLag));
         _features =
         [
-            new RowWindow(features, columns, plan.Window(RunPlan.BlockLag), plan.Window(RunPlan.DenseReach)),
-            new RowWindow(features, columns, plan.Window(RunPlan.DenseReach), plan.Window(RunPlan.DenseReach)),
-            new RowWindow(features, columns, plan.Window(RunPlan.DenseReach), plan.Window(RunPlan.DenseReach)),
+            new RowWindow(arena, features, columns, plan.Window(RunPlan.BlockLag), plan.Window(RunPlan.DenseReach)),
+            new RowWindow(arena, features, columns, plan.Window(RunPlan.DenseReach), plan.Window(RunPlan.DenseReach)),
+            new RowWindow(arena, features, columns, plan.Window(RunPlan.DenseReach), plan.Window(RunPlan.DenseReach)),
         ];
-        _growth = [.. Enumerable.Range(0, DenseConvolutions - 1).Select(_ => new RowWindow(growth, columns, plan.Window(RunPlan.DenseLag), plan.Window(RunPlan.DenseLag)))];
-        if (plan.Passes > 1) PrepareCarries(shape);
+        _growth = [.. Enumerable.Range(0, DenseConvolutions - 1).Select(_ => new RowWindow(arena, growth, columns, plan.Window(RunPlan.DenseLag), plan.Window(RunPlan.DenseLag)))];
+        if (plan.Passes > 1) PrepareCarries(arena, shape);
     }
 
     /// <summary>conv_first's output, which conv_body's is added to.</summary>
@@ -60,14 +60,6 @@ internal sealed class RrdbTrunk : IDisposable
         if (_carries.Count == 0) yield break;
         Restore(_carries[^1]);
         Save(_carries[^1], pass);
-    }
-
-    public void Dispose()
-    {
-        _input.Dispose();
-        Skip.Dispose();
-        foreach (var window in _features.Concat(_growth)) window.Dispose();
-        foreach (var carry in _carries.SelectMany(carries => carries)) carry.Dispose();
     }
 
     private IEnumerable<long> First(int pass)
@@ -113,7 +105,7 @@ internal sealed class RrdbTrunk : IDisposable
     }
 
     /// <summary>What each dense block needs of the band above: rows of its input, and of the four that grow in it.</summary>
-    private void PrepareCarries(RrdbNetShape shape)
+    private void PrepareCarries(Arena arena, RrdbNetShape shape)
     {
         for (var block = 0; block < 3 * shape.Blocks; block++)
         {
@@ -122,12 +114,12 @@ internal sealed class RrdbTrunk : IDisposable
             var inputRows = inBlock == 0 ? RunPlan.BlockLag : RunPlan.DenseReach;
             _carries.Add(
             [
-                new Carry(_features[inBlock], lag, inputRows, RunPlan.DenseReach),
-                .. _growth.Select((window, k) => new Carry(window, lag + k + 1, RunPlan.DenseLag - k, RunPlan.DenseLag - k)),
+                new Carry(arena, _features[inBlock], lag, inputRows, RunPlan.DenseReach),
+                .. _growth.Select((window, k) => new Carry(arena, window, lag + k + 1, RunPlan.DenseLag - k, RunPlan.DenseLag - k)),
             ]);
         }
 
-        _carries.Add([new Carry(_features[0], OutputLag, 2, 2)]);
+        _carries.Add([new Carry(arena, _features[0], OutputLag, 2, 2)]);
     }
 
     private void Restore(Carry[] carries)
@@ -160,10 +152,8 @@ internal sealed class RrdbTrunk : IDisposable
     /// <param name="Lag">Lag of the layer that fills it.</param>
     /// <param name="Count">Rows that are carried.</param>
     /// <param name="Transformed">How many of them, the lowest, are read by convolutions.</param>
-    private sealed record Carry(RowWindow Window, int Lag, int Count, int Transformed) : IDisposable
+    private sealed record Carry(Arena Arena, RowWindow Window, int Lag, int Count, int Transformed)
     {
-        public CarriedRows Rows { get; } = new(Window.Plain.Blocks, Window.Plain.Columns, Count);
-
-        public void Dispose() => Rows.Dispose();
+        public CarriedRows Rows { get; } = new(Arena, Window.Plain.Blocks, Window.Plain.Columns, Count);
     }
 }

@@ -1,4 +1,5 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu;
@@ -9,34 +10,34 @@ internal sealed class RrdbWeights : IDisposable
     private const float LeakySlope = 0.2f;
     private const float Linear = 1f;
 
-    private readonly List<PackedConvolution> _all = [];
-
+    private readonly Arena _arena;
 
     /// <exception cref="WeightsException">A tensor is damaged.</exception>
     public RrdbWeights(ModelFile model, RrdbNetShape shape)
     {
+        var layers = LayersOf(shape);
+        _arena = new Arena(layers.Sum(layer => PackedConvolution.Bytes(layer.Segments, layer.OutChannels)));
         try
         {
-            var features = shape.Features;
-            First = Read(model, "conv_first", [shape.InputChannels * shape.Unshuffle * shape.Unshuffle], Linear);
-            Dense = new PackedConvolution[shape.Blocks * 3][];
-            for (var block = 0; block < shape.Blocks * 3; block++)
-                Dense[block] = [.. Enumerable.Range(1, 5).Select(k => Read(model, $"body.{block / 3}.rdb{block % 3 + 1}.conv{k}",
-                    [features, .. Enumerable.Repeat(shape.Growth, k - 1)], k < 5 ? LeakySlope : Linear))];
-            Body = Read(model, "conv_body", [features], Linear);
-            Up = [.. Enumerable.Range(1, shape.UpConvolutions).Select(u => Read(model, $"conv_up{u}", [features], LeakySlope))];
-            Hr = Read(model, "conv_hr", [features], LeakySlope);
-            Last = Read(model, "conv_last", [features], Linear);
+            All = [.. layers.Select(layer => new PackedConvolution(_arena, model.Read(layer.Name + ".weight"), model.Read(layer.Name + ".bias"), layer.Segments, layer.Slope))];
         }
         catch
         {
             Dispose();
             throw;
         }
+
+        var dense = 15 * shape.Blocks;
+        First = All[0];
+        Dense = [.. All.Skip(1).Take(dense).Chunk(5)];
+        Body = All[dense + 1];
+        Up = [.. All.Skip(dense + 2).Take(shape.UpConvolutions)];
+        Hr = All[^2];
+        Last = All[^1];
     }
 
-    /// <summary>Every convolution of the network.</summary>
-    public IReadOnlyList<PackedConvolution> All => _all;
+    /// <summary>Every convolution, in the order in which the network runs them.</summary>
+    public IReadOnlyList<PackedConvolution> All { get; }
 
     public PackedConvolution First { get; }
 
@@ -52,12 +53,23 @@ internal sealed class RrdbWeights : IDisposable
 
     public PackedConvolution Last { get; }
 
-    public void Dispose() => _all.ForEach(convolution => convolution.Dispose());
+    public void Dispose() => _arena.Dispose();
 
-    private PackedConvolution Read(ModelFile model, string name, int[] segments, float slope)
+    private static List<Layer> LayersOf(RrdbNetShape shape)
     {
-        var packed = new PackedConvolution(model.Read(name + ".weight"), model.Read(name + ".bias"), segments, slope);
-        _all.Add(packed);
-        return packed;
+        var (features, growth) = (shape.Features, shape.Growth);
+        List<Layer> layers = [new("conv_first", [shape.InputChannels * shape.Unshuffle * shape.Unshuffle], features, Linear)];
+        for (var block = 0; block < 3 * shape.Blocks; block++)
+            for (var k = 1; k <= 5; k++)
+                layers.Add(new($"body.{block / 3}.rdb{block % 3 + 1}.conv{k}", [features, .. Enumerable.Repeat(growth, k - 1)],
+                    k < 5 ? growth : features, k < 5 ? LeakySlope : Linear));
+        layers.Add(new("conv_body", [features], features, Linear));
+        for (var up = 1; up <= shape.UpConvolutions; up++) layers.Add(new($"conv_up{up}", [features], features, LeakySlope));
+        layers.Add(new("conv_hr", [features], features, LeakySlope));
+        layers.Add(new("conv_last", [features], shape.OutputChannels, Linear));
+        return layers;
     }
+
+    /// <summary>One convolution: its tensors' prefix, the parts of its input, its output channels and what negative results are multiplied with.</summary>
+    private sealed record Layer(string Name, int[] Segments, int OutChannels, float Slope);
 }

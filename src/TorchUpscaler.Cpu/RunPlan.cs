@@ -108,7 +108,7 @@ internal sealed record RunPlan
         {
             var dense = (5 + 4 + 3 + 2) * growth;
             bytes += (_shape.Blocks * ((BlockLag + 2 * DenseReach) * features + 3 * dense) + 2 * features)
-                     * NativeBuffer.Bytes((long)Columns * PlainRows.Block);
+                     * Arena.Bytes((long)Columns * PlainRows.Block);
         }
 
         bytes += TransformedRows.Bytes(features, Columns, TailWindow(0, 2), upsampled: true);

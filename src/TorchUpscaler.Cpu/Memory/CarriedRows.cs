@@ -4,9 +4,9 @@ namespace TorchUpscaler.Cpu.Memory;
 /// The rows of one layer that the next band still needs, kept aside while the shared windows serve other layers:
 /// <c>[blocks][rows][columns][16]</c>.
 /// </summary>
-internal sealed unsafe class CarriedRows(int blocks, int columns, int rows) : IDisposable
+internal sealed unsafe class CarriedRows(Arena arena, int blocks, int columns, int rows)
 {
-    private readonly NativeBuffer _buffer = new((long)blocks * rows * columns * PlainRows.Block);
+    private readonly float* _buffer = arena.Allocate((long)blocks * rows * columns * PlainRows.Block);
 
     public int Blocks { get; } = blocks;
 
@@ -28,10 +28,8 @@ internal sealed unsafe class CarriedRows(int blocks, int columns, int rows) : ID
     public void Restore(PlainRows target, int block, int row) =>
         At(block, row).CopyTo(new Span<float>(target.Row(block, row), RowFloats));
 
-    public void Dispose() => _buffer.Dispose();
-
     private int RowFloats => columns * PlainRows.Block;
 
     private Span<float> At(int block, int row) =>
-        new(_buffer.Pointer + ((long)block * Rows + (row - First)) * RowFloats, RowFloats);
+        new(_buffer + ((long)block * Rows + (row - First)) * RowFloats, RowFloats);
 }

@@ -5,19 +5,19 @@ namespace TorchUpscaler.Cpu.Memory;
 /// Channels are kept in blocks of 16: <c>[blocks][capacity][pitch][16]</c>, where column c is at 1 + c, with room at both
 /// ends for the zeros that a 3×3 convolution sees outside the picture.
 /// </summary>
-internal sealed unsafe class PlainRows : IDisposable
+internal sealed unsafe class PlainRows
 {
-    private readonly NativeBuffer _buffer;
+    private readonly float* _buffer;
     private readonly long _rowFloats;
 
-    public PlainRows(int blocks, int columns, int capacity)
+    public PlainRows(Arena arena, int blocks, int columns, int capacity)
     {
         Blocks = blocks;
         Columns = columns;
         Capacity = capacity;
         Pitch = PitchOf(columns);
         _rowFloats = (long)Pitch * Block;
-        _buffer = new NativeBuffer(blocks * capacity * _rowFloats);
+        _buffer = arena.Allocate(blocks * capacity * _rowFloats);
     }
 
     /// <summary>Channels of a block.</summary>
@@ -36,11 +36,11 @@ internal sealed unsafe class PlainRows : IDisposable
     public int Pitch { get; }
 
     public static long Bytes(int blocks, int columns, int capacity) =>
-        NativeBuffer.Bytes((long)blocks * capacity * PitchOf(columns) * Block);
+        Arena.Bytes((long)blocks * capacity * PitchOf(columns) * Block);
 
     /// <summary>Column 0 of a row; a column is 16 floats.</summary>
     public float* Row(int block, int row) =>
-        _buffer.Pointer + ((long)block * Capacity + row % Capacity) * _rowFloats + Block;
+        _buffer + ((long)block * Capacity + row % Capacity) * _rowFloats + Block;
 
     /// <summary>Zeros the room before column 0 and behind the last one.</summary>
     public void ClearEnds(int block, int row)
@@ -53,8 +53,6 @@ internal sealed unsafe class PlainRows : IDisposable
     /// <summary>Copies a row of a window of the same width.</summary>
     public void CopyRow(PlainRows source, int block, int row) =>
         new Span<float>(source.Row(block, row), Columns * Block).CopyTo(new Span<float>(Row(block, row), Columns * Block));
-
-    public void Dispose() => _buffer.Dispose();
 
     /// <summary>One column before, and behind up to the last column that a tile reads, at single or doubled width.</summary>
     private static int PitchOf(int columns) =>

@@ -6,15 +6,16 @@ namespace TorchUpscaler.Cpu.Memory;
 /// tiles begin at. <c>[blocks][capacity][8 points][tiles][16]</c>, each row followed by a cache line of room, so that eight
 /// rows of a tile do not fall into one cache set.
 /// </summary>
-internal sealed unsafe class TransformedRows : IDisposable
+internal sealed unsafe class TransformedRows
 {
-    private readonly NativeBuffer _buffer;
+    private readonly float* _buffer;
 
+    /// <param name="arena">Where its memory comes from.</param>
     /// <param name="blocks">Blocks of 16 channels.</param>
     /// <param name="columns">Pixels in a row.</param>
     /// <param name="capacity">Rows that the window holds.</param>
     /// <param name="upsampled">Whether the readers see the rows enlarged ×2 by nearest neighbour.</param>
-    public TransformedRows(int blocks, int columns, int capacity, bool upsampled = false)
+    public TransformedRows(Arena arena, int blocks, int columns, int capacity, bool upsampled = false)
     {
         Blocks = blocks;
         Columns = columns;
@@ -22,7 +23,7 @@ internal sealed unsafe class TransformedRows : IDisposable
         Upsampled = upsampled;
         Tiles = TilesOf(columns, upsampled);
         RowFloats = RowFloatsOf(Tiles);
-        _buffer = new NativeBuffer(blocks * capacity * RowFloats);
+        _buffer = arena.Allocate(blocks * capacity * RowFloats);
     }
 
     public int Blocks { get; }
@@ -48,14 +49,12 @@ internal sealed unsafe class TransformedRows : IDisposable
     public long BlockFloats => Capacity * RowFloats;
 
     public static long Bytes(int blocks, int columns, int capacity, bool upsampled = false) =>
-        NativeBuffer.Bytes(blocks * capacity * RowFloatsOf(TilesOf(columns, upsampled)));
+        Arena.Bytes(blocks * capacity * RowFloatsOf(TilesOf(columns, upsampled)));
 
     public static int TilesOf(int columns, bool upsampled) => ((upsampled ? 2 * columns : columns) + 5) / 6;
 
     /// <summary>Point 0 of tile 0 of a row.</summary>
-    public float* Row(int block, int row) => _buffer.Pointer + block * BlockFloats + row % Capacity * RowFloats;
-
-    public void Dispose() => _buffer.Dispose();
+    public float* Row(int block, int row) => _buffer + block * BlockFloats + row % Capacity * RowFloats;
 
     private static long RowFloatsOf(int tiles) => (8L * tiles + 1) * PlainRows.Block;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using TorchUpscaler.Cpu.Memory;
@@ -8,11 +10,19 @@ namespace TorchUpscaler.Cpu.Winograd;
 /// <summary>The convolution's inner loops, for one vector width.</summary>
 internal abstract unsafe class ConvolutionKernels
 {
+    /// <summary>Tiles of a batch at most.</summary>
+    public const int MaxTiles = 64;
+
+    private static readonly float[] ZeroRow = GC.AllocateArray<float>(MaxTiles * PlainRows.Block, pinned: true);
+
     /// <summary>The widest that this machine has.</summary>
     public static ConvolutionKernels ForThisMachine { get; } =
         Vector512.IsHardwareAccelerated ? new ConvolutionKernels<Lanes512>("AVX-512")
         : Avx2.IsSupported && Fma.IsSupported ? new ConvolutionKernels<Lanes256>("AVX2")
         : new ConvolutionKernels<Lanes128>(Vector128.IsHardwareAccelerated ? "128-bit vectors" : "no vectors");
+
+    /// <summary>What stands for a row outside the picture: MaxTiles tiles of one point, all zero.</summary>
+    protected static float* Zeros => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(ZeroRow));
 
     /// <summary>The width in words, for people.</summary>
     public abstract string Name { get; }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Simd;
 
@@ -84,18 +85,15 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
     {
         var columns = call.TileColumns;
         var inputEnd = call.InputEnd;
-        var zeros = stackalloc float[Group * Block];
-        new Span<float>(zeros, Group * Block).Clear();
         var rows = stackalloc float*[Points];
         var steps = stackalloc nint[Points];
         for (var at = 0; at < tiles;)
         {
-            // a run of tiles that are neighbours in the picture and in the group
-            var tile = firstTile + at;
-            var (tileRow, tileColumn) = (tile / columns, tile % columns);
-            var run = Math.Min(Math.Min(columns - tileColumn, Group - at % Group), tiles - at);
-            var groupTarget = target + at / Group * layout.GroupInputs + at % Group * Block;
+            // a run of tiles that are neighbours in the picture
+            var (tileRow, tileColumn) = ((firstTile + at) / columns, (firstTile + at) % columns);
+            var run = Math.Min(columns - tileColumn, tiles - at);
             var top = call.FirstRow + tileRow * TileSize - 1;
+            var blockTarget = target;
             foreach (var source in call.Sources)
             {
                 var offset = (across * (nint)columns + tileColumn) * Block;
@@ -103,22 +101,54 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
                 {
                     var row = top + r;
                     var inside = row >= 0 && row < inputEnd;
-                    rows[r] = inside ? source.Row(0, source.Upsampled ? row >> 1 : row) + offset : zeros;
+                    rows[r] = inside ? source.Row(0, source.Upsampled ? row >> 1 : row) + offset : Zeros;
                     steps[r] = inside ? (nint)source.BlockFloats : 0;
                 }
 
-                for (var block = 0; block < source.Blocks; block++, groupTarget += Group * Block)
+                for (var block = 0; block < source.Blocks; block++, blockTarget += Group * Block)
                 {
-                    float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5], r6 = rows[6], r7 = rows[7];
-                    for (nint i = 0; i < run * Block; i += T.Count)
-                        F6x6.TransformInput(T.Load(r0 + i), T.Load(r1 + i), T.Load(r2 + i), T.Load(r3 + i),
-                            T.Load(r4 + i), T.Load(r5 + i), T.Load(r6 + i), T.Load(r7 + i), groupTarget + i, layout.InputStride);
+                    for (var done = 0; done < run;)
+                    {
+                        // as many of them as go into one group
+                        var (group, inGroup) = ((at + done) / Group, (at + done) % Group);
+                        var part = Math.Min(run - done, Group - inGroup);
+                        TransformPart(rows, steps, done * Block, part * Block,
+                            blockTarget + group * layout.GroupInputs + inGroup * Block, layout.InputStride);
+                        done += part;
+                    }
+
                     for (var r = 0; r < Points; r++) rows[r] += steps[r];
                 }
             }
 
             at += run;
         }
+    }
+
+    /// <summary>Bᵀ down the columns of neighbouring tiles, while the next block's rows are on their way to the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransformPart(float** rows, nint* steps, nint start, nint floats, float* target, nint stride)
+    {
+        float* r0 = rows[0] + start, r1 = rows[1] + start, r2 = rows[2] + start, r3 = rows[3] + start;
+        float* r4 = rows[4] + start, r5 = rows[5] + start, r6 = rows[6] + start, r7 = rows[7] + start;
+        if (Sse.IsSupported)
+        {
+            for (nint i = 0; i < floats; i += Block)
+            {
+                Sse.Prefetch0(r0 + steps[0] + i);
+                Sse.Prefetch0(r1 + steps[1] + i);
+                Sse.Prefetch0(r2 + steps[2] + i);
+                Sse.Prefetch0(r3 + steps[3] + i);
+                Sse.Prefetch0(r4 + steps[4] + i);
+                Sse.Prefetch0(r5 + steps[5] + i);
+                Sse.Prefetch0(r6 + steps[6] + i);
+                Sse.Prefetch0(r7 + steps[7] + i);
+            }
+        }
+
+        for (nint i = 0; i < floats; i += T.Count)
+            F6x6.TransformInput(T.Load(r0 + i), T.Load(r1 + i), T.Load(r2 + i), T.Load(r3 + i),
+                T.Load(r4 + i), T.Load(r5 + i), T.Load(r6 + i), T.Load(r7 + i), target + i, stride);
     }
 
     /// <summary>The first half of the output transform: eight points down into six rows.</summary>

@@ -8,7 +8,7 @@ namespace TorchUpscaler.Cpu.Winograd;
 /// slices of 32 (the last one may have 16): <c>[slices][8 points across][8 points down][in blocks · 16][32]</c>.
 /// Channels that only fill up a block have zero weights.
 /// </summary>
-internal sealed unsafe class PackedConvolution : IDisposable
+internal sealed unsafe class PackedConvolution
 {
     private const int Block = PlainRows.Block;
     private const int Points = F6x6.Points;
@@ -16,24 +16,23 @@ internal sealed unsafe class PackedConvolution : IDisposable
     /// <summary>Output channels of a full slice.</summary>
     public const int SliceWidth = 32;
 
-    private readonly NativeBuffer _weights;
-    private readonly NativeBuffer _bias;
-    private readonly NativeBuffer _slope;
+    private readonly float* _weights;
 
+    /// <param name="arena">Where its memory comes from.</param>
     /// <param name="weights">The kernel <c>[out][in][3][3]</c>.</param>
     /// <param name="bias">The bias <c>[out]</c>.</param>
     /// <param name="segments">The input's parts as they are concatenated, in channels; each begins a new block of 16.</param>
     /// <param name="slope">What negative results are multiplied with; 1 for no activation.</param>
-    public PackedConvolution(float[] weights, float[] bias, int[] segments, float slope)
+    public PackedConvolution(Arena arena, float[] weights, float[] bias, int[] segments, float slope)
     {
         OutChannels = bias.Length;
         OutBlocks = BlocksOf(OutChannels);
         InBlocks = segments.Sum(BlocksOf);
-        _weights = new NativeBuffer(WeightFloats(InBlocks, OutBlocks));
-        _bias = new NativeBuffer(OutBlocks * Block);
-        _slope = new NativeBuffer(OutBlocks * Block);
-        bias.AsSpan().CopyTo(new Span<float>(_bias.Pointer, OutChannels));
-        new Span<float>(_slope.Pointer, OutBlocks * Block).Fill(slope);
+        _weights = arena.Allocate(WeightFloats(InBlocks, OutBlocks));
+        Bias = arena.Allocate(OutBlocks * Block);
+        Slope = arena.Allocate(OutBlocks * Block);
+        bias.AsSpan().CopyTo(new Span<float>(Bias, OutChannels));
+        new Span<float>(Slope, OutBlocks * Block).Fill(slope);
         Pack(weights, segments);
     }
 
@@ -46,17 +45,19 @@ internal sealed unsafe class PackedConvolution : IDisposable
     public int Slices => (OutBlocks + 1) / 2;
 
     /// <summary>Bias, <c>[out blocks][16]</c>.</summary>
-    public float* Bias => _bias.Pointer;
+    public float* Bias { get; }
 
     /// <summary>Slope for negative results, <c>[out blocks][16]</c>.</summary>
-    public float* Slope => _slope.Pointer;
+    public float* Slope { get; }
 
     /// <summary>Multiply-adds of the plain convolution per output pixel: the unit in which work is predicted.</summary>
     public long CostPerPixel => 9L * InBlocks * Block * OutBlocks * Block;
 
     public static int BlocksOf(int channels) => (channels + Block - 1) / Block;
 
-    public static long Bytes(int inBlocks, int outBlocks) => NativeBuffer.Bytes(WeightFloats(inBlocks, outBlocks));
+    /// <summary>Bytes that such a convolution takes of its arena.</summary>
+    public static long Bytes(int[] segments, int outChannels) =>
+        Arena.Bytes(WeightFloats(segments.Sum(BlocksOf), BlocksOf(outChannels))) + 2 * Arena.Bytes(BlocksOf(outChannels) * Block);
 
     /// <summary>Output channels of a slice: 32, or 16 for the rest.</summary>
     public int WidthOf(int slice) => Math.Min(SliceWidth, OutBlocks * Block - slice * SliceWidth);
@@ -65,14 +66,7 @@ internal sealed unsafe class PackedConvolution : IDisposable
     public float* Weights(int slice, int across, int down)
     {
         var inChannels = (long)InBlocks * Block;
-        return _weights.Pointer + (slice * SliceWidth * Points * Points + (across * Points + down) * WidthOf(slice)) * inChannels;
-    }
-
-    public void Dispose()
-    {
-        _weights.Dispose();
-        _bias.Dispose();
-        _slope.Dispose();
+        return _weights + (slice * SliceWidth * Points * Points + (across * Points + down) * WidthOf(slice)) * inChannels;
     }
 
     private static long WeightFloats(int inBlocks, int outBlocks) => (long)Points * Points * inBlocks * Block * outBlocks * Block;

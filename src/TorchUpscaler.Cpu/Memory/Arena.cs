@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace TorchUpscaler.Cpu.Memory;
+
+/// <summary>
+/// Memory outside the managed heap from which a run or a model cuts all its buffers, in huge pages where the system gives
+/// them: the kernels touch dozens of streams at a time, and small pages would cost more than the arithmetic. Fresh pages are
+/// zero and become resident when touched; after <see cref="Rewind"/> they keep what was in them.
+/// </summary>
+internal sealed unsafe partial class Arena : IDisposable
+{
+    private const int CacheLine = 64;
+    private const nuint HugePage = 2 << 20;
+    private const int AdviseHugePage = 14; // MADV_HUGEPAGE of linux/mman.h
+
+    private readonly void* _block;
+    private readonly byte* _start;
+    private long _used;
+
+    /// <param name="bytes">Bytes that can be cut from it, as <see cref="Bytes"/> counts them.</param>
+    /// <exception cref="OutOfMemoryException">The machine has no room for them.</exception>
+    public Arena(long bytes)
+    {
+        Capacity = bytes;
+        var size = checked((nuint)bytes);
+        _block = NativeMemory.AllocZeroed(size + HugePage);
+        _start = (byte*)(((nuint)_block + HugePage - 1) / HugePage * HugePage);
+        if (OperatingSystem.IsLinux() && size >= HugePage)
+            _ = Advise(_start, size / HugePage * HugePage, AdviseHugePage); // only a wish: a refusal costs speed, nothing else
+    }
+
+    /// <summary>Bytes that can be cut from it in all.</summary>
+    public long Capacity { get; }
+
+    /// <summary>Bytes that have been cut.</summary>
+    public long Used => _used;
+
+    /// <summary>Bytes that a buffer of so many floats takes.</summary>
+    public static long Bytes(long floats) => checked((floats * sizeof(float) + CacheLine - 1) / CacheLine * CacheLine);
+
+    /// <summary>Cuts a buffer that begins at a cache line.</summary>
+    public float* Allocate(long floats)
+    {
+        var bytes = Bytes(floats);
+        if (bytes > Capacity - _used)
+            throw new InvalidOperationException($"an arena of {Capacity} bytes has no room for {bytes} beside {_used}: the plan and the buffers disagree");
+        var buffer = (float*)(_start + _used);
+        _used += bytes;
+        return buffer;
+    }
+
+    /// <summary>Makes all of it free again.</summary>
+    public void Rewind() => _used = 0;
+
+    public void Dispose() => NativeMemory.Free(_block);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
+}
