@@ -27,7 +27,7 @@ internal sealed class RrdbRun : IUpscaleRun
     public RrdbRun(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights, Picture input, RunPlan plan, int threads, IRowSink output)
     {
         _engine = engine;
-        _arena = engine.Rent(plan.Bytes() + Convolver.ScratchBytes(threads, weights.All));
+        _arena = engine.Rent(plan.BufferBytes() + Convolver.ScratchBytes(threads, weights.All));
         _plan = plan;
         _output = output;
         var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, engine.TeamOf(threads), weights.All);
@@ -36,6 +36,9 @@ internal sealed class RrdbRun : IUpscaleRun
         _totalCost = RrdbCost.PerTrunkPixel(weights) * plan.Columns * (double)plan.Rows;
         _work = Work().GetEnumerator();
     }
+
+    /// <summary>Bytes of the run's buffers.</summary>
+    internal long ArenaBytes => _arena.Used;
 
     public double Step()
     {

@@ -27,7 +27,7 @@ internal sealed record RunPlan
 
     private readonly RrdbNetShape _shape;
 
-    private RunPlan(RrdbNetShape shape, int columns, int rows, int bandRows, int tailRows)
+    public RunPlan(RrdbNetShape shape, int columns, int rows, int bandRows, int tailRows)
     {
         _shape = shape;
         Columns = columns;
@@ -95,8 +95,12 @@ internal sealed record RunPlan
         return smallest;
     }
 
-    /// <summary>Bytes of all buffers of a run, but for the threads' scratch memory.</summary>
-    public long Bytes()
+    /// <summary>Bytes that a run takes, but for the threads' scratch memory.</summary>
+    public long Bytes() =>
+        BufferBytes() + sizeof(float) * ((long)Columns << _shape.UpConvolutions) * (TailRows << _shape.UpConvolutions) * _shape.OutputChannels;
+
+    /// <summary>Bytes of the run's buffers in its arena.</summary>
+    public long BufferBytes()
     {
         int features = PackedConvolution.BlocksOf(_shape.Features), growth = PackedConvolution.BlocksOf(_shape.Growth);
         var input = PackedConvolution.BlocksOf(_shape.InputChannels * _shape.Unshuffle * _shape.Unshuffle);
@@ -111,14 +115,13 @@ internal sealed record RunPlan
                      * Arena.Bytes((long)Columns * PlainRows.Block);
         }
 
-        bytes += TransformedRows.Bytes(features, Columns, TailWindow(0, 2), upsampled: true);
-        for (var ups = 1; ups <= _shape.UpConvolutions; ups++)
+        for (var ups = 0; ups <= _shape.UpConvolutions; ups++)
             bytes += TransformedRows.Bytes(features, Columns << ups, TailWindow(ups, 3), ups < _shape.UpConvolutions);
         var last = _shape.UpConvolutions;
         bytes += TransformedRows.Bytes(features, Columns << last, TailWindow(last, 3));
         for (var ups = 0; ups <= last; ups++) bytes += PlainRows.Bytes(features, Columns << ups, TailWindow(ups, 0));
         bytes += PlainRows.Bytes(output, Columns << last, TailWindow(last, 0));
-        return bytes + sizeof(float) * ((long)Columns << last) * (TailRows << last) * _shape.OutputChannels;
+        return bytes;
     }
 
     private static long Both(int blocks, int columns, int capacity) =>

@@ -2,6 +2,11 @@
 
   run_network.py make KIND SCALE CHANNELS FEAT BLOCKS GROW SEED OUT.safetensors
   run_network.py run WEIGHTS.safetensors KIND SCALE CHANNELS FEAT BLOCKS GROW IN.f32 HEIGHT WIDTH OUT.f32
+  run_network.py pixels PICTURE LEFT TOP WIDTH HEIGHT OUT.u8
+  run_network.py serve
+
+serve takes the other commands as lines of standard input, each a JSON array of words, and answers each with "done" or
+the error; starting PyTorch anew for every picture would take longer than the pictures.
 
 KIND is rrdb or compact (BLOCKS: inner convolutions, GROW: ignored). Pictures are raw 32-bit floats [height][width][channels].
 """
@@ -53,6 +58,12 @@ def read_safetensors(path):
 
 def main(arguments):
     command = arguments.pop(0)
+    if command == "pixels":
+        from PIL import Image
+        left, top, width, height = [int(a) for a in arguments[1:5]]
+        part = Image.open(arguments[0]).convert("RGB").crop((left, top, left + width, top + height))
+        numpy.asarray(part).tofile(arguments[5])
+        return
     weights = arguments.pop(0) if command == "run" else arguments.pop()
     kind, sizes = arguments[0], [int(a) for a in arguments[1:6]]
     net = build(kind, *sizes)
@@ -68,4 +79,17 @@ def main(arguments):
     numpy.ascontiguousarray(result).tofile(target)
 
 
-main(sys.argv[1:])
+def serve():
+    torch.set_num_threads(1)  # the tests that ask are busy themselves
+    for line in sys.stdin:
+        try:
+            main(json.loads(line))
+            print("done", flush=True)
+        except Exception as error:  # the test that asked shows it
+            print(repr(error).replace("\n", " "), flush=True)
+
+
+if sys.argv[1:] == ["serve"]:
+    serve()
+else:
+    main(sys.argv[1:])

@@ -9,12 +9,12 @@ internal sealed class ThreadTeam : IDisposable
     private const int SpinsBeforeSleep = 2000;
 
     private readonly Thread[] _helpers;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _gate = new();
     private Action<int, int>? _body;
     private int _items;
     private int _next;       // the next item that nobody has taken
     private int _busy;       // helpers that have not finished the current job
-    private int _sleeping;   // helpers that wait for _wake
+    private int _sleeping;   // helpers that wait at _gate
     private volatile int _job;
     private volatile bool _stopped;
     private Exception? _failure;
@@ -49,9 +49,7 @@ internal sealed class ThreadTeam : IDisposable
         _failure = null;
         Volatile.Write(ref _next, 0);
         Volatile.Write(ref _busy, _helpers.Length);
-        Interlocked.Increment(ref _job); // a full fence: a helper that goes to sleep now sees the job, or is counted below
-        var sleeping = Volatile.Read(ref _sleeping);
-        if (sleeping > 0) _wake.Release(sleeping);
+        Announce();
 
         Work(body, 0);
         var spinner = new SpinWait();
@@ -63,10 +61,8 @@ internal sealed class ThreadTeam : IDisposable
     public void Dispose()
     {
         _stopped = true;
-        Interlocked.Increment(ref _job);
-        _wake.Release(Math.Max(1, _helpers.Length));
+        Announce();
         foreach (var helper in _helpers) helper.Join();
-        _wake.Dispose();
     }
 
     private void Help(int worker)
@@ -89,19 +85,21 @@ internal sealed class ThreadTeam : IDisposable
             Thread.SpinWait(8);
         }
 
-        while (true)
+        lock (_gate)
         {
-            Interlocked.Increment(ref _sleeping);
-            if (_job != seen)
-            {
-                Interlocked.Decrement(ref _sleeping);
-                return _job;
-            }
-
-            _wake.Wait();
+            Interlocked.Increment(ref _sleeping); // a full fence: this thread sees the new job, or Announce sees this thread
+            while (_job == seen) Monitor.Wait(_gate);
             Interlocked.Decrement(ref _sleeping);
-            if (_job != seen) return _job;
+            return _job;
         }
+    }
+
+    /// <summary>Tells every helper of a new job, those that sleep too.</summary>
+    private void Announce()
+    {
+        Interlocked.Increment(ref _job);
+        if (Volatile.Read(ref _sleeping) == 0) return;
+        lock (_gate) Monitor.PulseAll(_gate);
     }
 
     private void Work(Action<int, int> body, int worker)

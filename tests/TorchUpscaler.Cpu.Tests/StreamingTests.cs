@@ -1,0 +1,95 @@
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.Cpu.Tests;
+
+/// <summary>The bands in which a picture is computed cannot be seen in the result.</summary>
+public class StreamingTests
+{
+    [Theory]
+    [InlineData(4, 6, 3)]
+    [InlineData(4, 6, 6)]
+    [InlineData(4, 12, 5)]
+    [InlineData(4, 7, 2)]
+    [InlineData(4, 1, 1)]
+    [InlineData(4, 24, 6)]
+    [InlineData(4, 100, 100)]
+    [InlineData(8, 12, 3)]
+    [InlineData(2, 12, 6)]
+    [InlineData(1, 6, 3)]
+    public void Bands_of_any_height_equal_PyTorch_on_the_whole_picture(int scale, int bandRows, int tailRows)
+    {
+        var shape = Runs.Net(scale, blocks: 3);
+        var weights = Oracle.Make(shape);
+        foreach (var (width, height) in ((int, int)[])[(17, 83), (9, 5), (30, 36)])
+        {
+            var picture = Runs.Picture(width, height);
+            Exactness.Holds(Oracle.Upscale(weights, shape, picture), Runs.UpscaleInBands(weights, shape, picture, bandRows, tailRows).Values,
+                $"×{scale} of {width}×{height} in bands of {bandRows} and {tailRows} rows");
+        }
+    }
+
+    [Fact]
+    public void The_result_is_the_same_to_the_bit_for_every_thread_count()
+    {
+        var shape = Runs.Net(4, 64, 1, 32);
+        var weights = Oracle.Make(shape);
+        var picture = Runs.Picture(70, 45);
+        var one = Runs.UpscaleInBands(weights, shape, picture, 18, 6, threads: 1).Values;
+        foreach (var threads in (int[])[2, 3, 5])
+            Assert.True(one.AsSpan().SequenceEqual(Runs.UpscaleInBands(weights, shape, picture, 18, 6, threads).Values), $"{threads} threads");
+    }
+
+    [Fact]
+    public void A_second_run_of_an_engine_is_not_disturbed_by_the_first()
+    {
+        var shape = Runs.Net(4);
+        using var model = ModelFile.Open(Oracle.Make(shape));
+        using var engine = new CpuEngine();
+        using var loaded = engine.Load(model);
+        float[] Run(Picture picture, IUpscaleRun? beside = null)
+        {
+            var sink = new CollectingSink();
+            using var run = loaded.Start(picture, new RunOptions { Threads = 2 }, sink);
+            while (run.Step() < 1) _ = beside?.Step();
+            return sink.Values;
+        }
+
+        var first = Run(Runs.Picture(40, 30));
+        using var suspended = loaded.Start(Runs.Picture(150, 120, seed: 3), new RunOptions { Threads = 2 }, new CollectingSink());
+        _ = suspended.Step();
+        _ = Run(Runs.Picture(90, 64, seed: 2), suspended);
+        Assert.Equal(first, Run(Runs.Picture(40, 30)));
+    }
+
+    [Fact]
+    public void A_budget_that_is_too_small_is_refused_with_one_that_does()
+    {
+        var shape = Runs.Net(4, 32, 4, 16);
+        using var model = ModelFile.Open(Oracle.Make(shape));
+        using var engine = new CpuEngine();
+        using var loaded = engine.Load(model);
+        var picture = Runs.Picture(3000, 300);
+        var error = Assert.Throws<DoesNotFitException>(() => loaded.Start(picture, new RunOptions { MemoryBytes = 100 << 20 }, new CollectingSink()));
+        Assert.Contains("--memory", error.Message, StringComparison.Ordinal);
+        using var run = loaded.Start(picture, new RunOptions { MemoryBytes = error.RequiredBytes + (8 << 20) }, new CollectingSink());
+        Assert.InRange(run.Step(), 0, 1);
+    }
+
+    [Fact]
+    public void Buffers_take_exactly_what_the_plan_says()
+    {
+        foreach (var scale in (int[])[1, 2, 4, 8])
+            foreach (var (bandRows, tailRows) in ((int, int)[])[(12, 3), (1000, 7)])
+            {
+                var shape = Runs.Net(scale, 20, 2, 40);
+                using var model = ModelFile.Open(Oracle.Make(shape));
+                using var engine = new CpuEngine();
+                using var weights = new RrdbWeights(model, shape);
+                var picture = Runs.Picture(61, 70);
+                var rows = new InputRows(picture, 3, shape.Unshuffle);
+                var plan = new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows);
+                using var run = new RrdbRun(engine, shape, weights, picture, plan, 2, new CollectingSink());
+                Assert.Equal(plan.BufferBytes() + Convolver.ScratchBytes(2, weights.All), run.ArenaBytes);
+            }
+    }
+}
