@@ -15,7 +15,7 @@ internal static class TorchZip
         var entries = ZipDirectory.Read(file);
         var folder = FindFolder(file, entries);
         RequireLittleEndian(file, entries, folder);
-        var pickle = entries[folder + PickleName];
+        var pickle = Plain(file, entries, folder + PickleName);
         if (pickle.Length > MaximumPickleBytes) throw file.Refused($"is refused: its {PickleName} has {pickle.Length} bytes, far more than weights need");
 
         var root = PickleMachine.Load(new PickleInput(file, PickleName, pickle.Begin, pickle.Begin + pickle.Length));
@@ -35,17 +35,25 @@ internal static class TorchZip
 
     private static void RequireLittleEndian(InputFile file, Dictionary<string, ZipEntry> entries, string folder)
     {
-        if (!entries.TryGetValue(folder + "byteorder", out var entry)) return;
+        if (!entries.ContainsKey(folder + "byteorder")) return;
+        var entry = Plain(file, entries, folder + "byteorder");
         var order = Encoding.ASCII.GetString(file.Read(entry.Begin, Math.Min(entry.Length, 16), "its byteorder"));
         if (order != "little") throw file.Refused("was saved on a big-endian machine; save it again on another");
     }
 
     private static long Find(InputFile file, Dictionary<string, ZipEntry> entries, string folder, StorageReference storage)
     {
-        if (!entries.TryGetValue($"{folder}data/{storage.Key}", out var entry))
-            throw file.Refused($"is damaged: storage '{storage.Key}' is not in it; download it again");
+        var entry = Plain(file, entries, $"{folder}data/{storage.Key}");
         if (entry.Length / storage.Type.Bytes != storage.Count || entry.Length % storage.Type.Bytes != 0)
             throw file.Refused($"is damaged: storage '{storage.Key}' has {entry.Length} bytes where {storage.Count} values of {storage.Type.Name} are announced; download it again");
         return entry.Begin;
+    }
+
+    private static ZipEntry Plain(InputFile file, Dictionary<string, ZipEntry> entries, string name)
+    {
+        if (!entries.TryGetValue(name, out var entry)) throw file.Refused($"is damaged: '{name}' is not in it; download it again");
+        return entry.IsPlain
+            ? entry
+            : throw file.Refused($"is refused: '{name}' in it is compressed, which torch.save never does; load it in PyTorch and save it again");
     }
 }

@@ -6,11 +6,12 @@ namespace TorchUpscaler.WeightConverter.Torch;
 /// <summary>A file inside a zip.</summary>
 /// <param name="Begin">Its first byte in the zip.</param>
 /// <param name="Length">Its length in bytes.</param>
-internal readonly record struct ZipEntry(long Begin, long Length);
+/// <param name="IsPlain">Whether its bytes stand there as they are, neither compressed nor encrypted.</param>
+internal readonly record struct ZipEntry(long Begin, long Length, bool IsPlain);
 
 /// <summary>
-/// The files of a zip as torch.save writes it: stored without compression, with zip64 records. Every offset and length is
-/// checked against the file, so that an entry's bytes can be read in place.
+/// The files of a zip as torch.save writes it, with zip64 records. Every offset and length is checked against the file, so
+/// that the bytes of an entry that is plain can be read in place.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -28,6 +29,7 @@ internal static class ZipDirectory
     private const int MaximumEntries = 100_000;
     private const int MaximumDirectoryBytes = 1 << 26;
     private const ushort Zip64Field = 1;
+    private const ushort EncryptedFlag = 1;
 
     /// <summary>Reads the central directory and the place of every entry's bytes.</summary>
     internal static Dictionary<string, ZipEntry> Read(InputFile file)
@@ -71,10 +73,8 @@ internal static class ZipDirectory
         var name = Encoding.UTF8.GetString(bytes.Slice(EntryBytes, nameLength));
         long packed = U32(bytes, 20), length = U32(bytes, 24), local = U32(bytes, 42);
         Apply64(file, bytes.Slice(EntryBytes + nameLength, extraLength), ref length, ref packed, ref local);
-        if ((U16(bytes, 8) & 1) != 0) throw file.Refused($"is refused: '{name}' in it is encrypted");
-        if (U16(bytes, 10) != 0 || packed != length)
-            throw file.Refused($"is refused: '{name}' in it is compressed, which torch.save never does; unpack it and save it again in PyTorch");
-        return (name, new ZipEntry(FindBytes(file, name, local, length), length), size);
+        var isPlain = (U16(bytes, 8) & EncryptedFlag) == 0 && U16(bytes, 10) == 0 && packed == length;
+        return (name, new ZipEntry(FindBytes(file, name, local, packed), length, isPlain), size);
     }
 
     /// <summary>A zip64 extra field gives, in this order, those of the three values that are all ones in the entry.</summary>
