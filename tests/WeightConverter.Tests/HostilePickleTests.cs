@@ -37,7 +37,7 @@ public sealed class HostilePickleTests : IDisposable
         ["an unknown memo"] = (() => New().Op('h').Raw(7).Stop(), "takes memo 7 at byte #, which was never put"),
         ["values left over"] = (() => New().Op('N').Op('N').Stop(), "ends at byte # with values left over"),
         ["protocol 0"] = (() => New().Raw(0x80, 0).Stop(), "is of protocol 0; 2 to 5 are read"),
-        ["a text of 4 GB"] = (() => New().Raw((byte)'X', 0xFF, 0xFF, 0xFF, 0xFF).Stop(), "wants 4294967295 bytes at byte # and has 1 left"),
+        ["a text of 4 GB"] = (() => New().Raw((byte)'X', 0xFF, 0xFF, 0xFF, 0xFF).Stop(), "wants 4294967295 bytes at byte # and has 1 left; the file is cut off or damaged, download it again"),
         ["a frame of 2^63 bytes"] = (() => New().Raw(0x95, 0, 0, 0, 0, 0, 0, 0, 0x80).Stop(), "has a frame of 9223372036854775808 bytes at byte # and 1 left"),
         ["a huge integer"] = (() => New().Raw(0x8A, 255).Repeat(255, 1).Stop(), "has an integer of 255 bytes at byte #"),
         ["a text that is not UTF-8"] = (() => New().Raw((byte)'X', 1, 0, 0, 0, 0xFF).Stop(), "has a text at byte # that is not valid UTF-8"),

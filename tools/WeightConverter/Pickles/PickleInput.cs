@@ -43,7 +43,7 @@ internal sealed class PickleInput(InputFile file, string where, long begin, long
 
     internal byte[] ReadBytes(long count)
     {
-        if (count > Remaining) throw Refused($"wants {count} bytes at byte {Position} and has {Remaining} left");
+        if (count > Remaining) throw Refused($"wants {count} bytes at byte {Position} and has {Remaining} left; the file is cut off or damaged, download it again");
         var bytes = new byte[count];
         Read(bytes);
         return bytes;
