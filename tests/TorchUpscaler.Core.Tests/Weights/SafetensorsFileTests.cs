@@ -145,7 +145,29 @@ public sealed class SafetensorsFileTests : IDisposable
             Assert.Throws<WeightsException>(() => file.Read("a")).Message);
     }
 
+    [Fact]
+    public void Damaged_bytes_give_a_named_error_or_another_valid_file_and_nothing_else()
+    {
+        var random = new Random(1);
+        var path = RawSafetensors.Write(_folder["m.safetensors"], [("a", [2, 3]), ("b.weight", [4]), ("c", [])]);
+        var whole = File.ReadAllBytes(path);
+        for (var round = 0; round < 3000; round++)
+        {
+            var bytes = (byte[])whole.Clone();
+            for (var flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(path, bytes[..random.Next(bytes.Length * 9 / 10, bytes.Length + 1)]);
+            var error = Record.Exception(() => ReadAll(path));
+            Assert.True(error is null or WeightsException, $"round {round}: {error}");
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private static void ReadAll(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        foreach (var tensor in file.Tensors.Values.Where(tensor => tensor.IsReadable)) file.Read(tensor.Name);
+    }
 
     private static void AssertDamaged(string path, string fault) => Assert.Equal(
         $"{path} is not a valid safetensors file: {fault}; download or convert it again",
