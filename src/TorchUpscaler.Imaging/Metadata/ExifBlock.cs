@@ -65,6 +65,29 @@ internal static class ExifBlock
         return copy;
     }
 
+    /// <summary>A block that says nothing but a resolution, in pixels per millimetre.</summary>
+    internal static byte[] OfResolution(double horizontal, double vertical)
+    {
+        const int entries = 3, values = HeaderBytes + 2 + (entries * EntryBytes) + 4;
+        var exif = new byte[values + 16];
+        "II*\0"u8.CopyTo(exif);
+        PutLong(exif, 4, HeaderBytes);
+        PutShort(exif, HeaderBytes, entries);
+        PutEntry(exif, 0, XResolutionTag, RationalType, values);
+        PutEntry(exif, 1, YResolutionTag, RationalType, values + 8);
+        PutEntry(exif, 2, ResolutionUnitTag, ShortType, 0);
+        return ForResult(exif, 1, 1, horizontal, vertical);
+    }
+
+    private static void PutEntry(Span<byte> exif, int index, ushort tag, ushort type, uint value)
+    {
+        var at = HeaderBytes + 2 + (index * EntryBytes);
+        PutShort(exif, at, tag);
+        PutShort(exif, at + 2, type);
+        PutLong(exif, at + 4, 1);
+        PutLong(exif, at + 8, value);
+    }
+
     private static void PutSize(Span<byte> exif, long directory, ushort tag, int size)
     {
         var asLong = Find(exif, directory, tag, LongType);

@@ -1,0 +1,191 @@
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.Imaging.Tests;
+
+public abstract partial class PictureCodecContract
+{
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(2, 8)]
+    [InlineData(3, 8)]
+    [InlineData(4, 8)]
+    [InlineData(1, 16)]
+    [InlineData(2, 16)]
+    [InlineData(3, 16)]
+    [InlineData(4, 16)]
+    public void Png_of_every_kind_is_read_to_the_bit(int channels, int bits)
+    {
+        var pixels = Pixels.Noise(47, 39, channels, bits);
+        var path = In("noise.png");
+        Oracle.Python("open(sys.argv[1], 'wb').write(png_of(received()))", pixels, path);
+
+        AssertSame(pixels, Read(path));
+        Assert.Equal(new PictureHeader(47, 39, channels, bits, PictureFormat.Png), Codec.ReadHeader(path));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3000)]
+    [InlineData(3000, 1)]
+    [InlineData(17, 16)]
+    [InlineData(16, 33)]
+    public void Png_of_every_size_is_read_to_the_bit(int width, int height)
+    {
+        var pixels = Pixels.Noise(width, height, 3, 8);
+        var path = In("noise.png");
+        Oracle.Python("open(sys.argv[1], 'wb').write(png_of(received()))", pixels, path);
+
+        AssertSame(pixels, Read(path));
+    }
+
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(3, 8)]
+    [InlineData(4, 16)]
+    public void Interlaced_png_is_read_to_the_bit(int channels, int bits)
+    {
+        var pixels = Pixels.Noise(45, 31, channels, bits);
+        Oracle.Python("open(sys.argv[1], 'wb').write(png_of(received()))", pixels, In("plain.png"));
+        Oracle.Vips("vips", "pngsave", In("plain.png"), In("interlaced.png"), "--interlace");
+
+        AssertSame(pixels, Read(In("interlaced.png")));
+    }
+
+    [Theory]
+    [InlineData("im = Image.fromarray(p[:, :, 0] > 127)", "L")]
+    [InlineData("im = image_of(p).convert('P', palette=Image.ADAPTIVE, colors=200)", "RGB")]
+    [InlineData("im = image_of(p).convert('P', palette=Image.ADAPTIVE, colors=4)", "RGB")]
+    [InlineData("im = image_of(p).convert('P', palette=Image.ADAPTIVE, colors=9); options = dict(transparency=bytes(range(0, 90, 10)))", "RGBA")]
+    [InlineData("im = image_of(p); options = dict(transparency=tuple(p[3, 4].tolist()))", "RGBA")]
+    public void Palette_one_bit_and_colour_key_png_are_spread_out(string make, string mode)
+    {
+        var path = In("packed.png");
+        var expected = Oracle.PythonPixels($"""
+            p = received(); options = dict()
+            {make}
+            im.save(sys.argv[1], **options)
+            emit(np.asarray(Image.open(sys.argv[1]).convert('{mode}')))
+            """, Pixels.Noise(37, 21, 3, 8), path);
+
+        AssertSame(expected, Read(path));
+        Assert.Equal(expected.Channels, Codec.ReadHeader(path).Channels);
+    }
+
+    [Theory]
+    [InlineData("RGB", "quality=90, subsampling=0")]
+    [InlineData("RGB", "quality=80, subsampling=2")]
+    [InlineData("RGB", "quality=85, progressive=True")]
+    [InlineData("L", "quality=90")]
+    public void Jpeg_is_read_as_other_programs_do(string mode, string options)
+    {
+        var path = In("photo.jpg");
+        var expected = Oracle.PythonPixels($"""
+            image_of(received()).convert('{mode}').save(sys.argv[1], {options})
+            emit(np.asarray(Image.open(sys.argv[1])))
+            """, Pixels.Smooth(95, 61, 3), path);
+
+        var actual = Of(Read(path));
+        AssertClose(expected, actual, 0.5);
+        Assert.Equal(new PictureHeader(95, 61, expected.Channels, 8, PictureFormat.Jpeg), Codec.ReadHeader(path));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Lossless_webp_is_read_to_the_bit(int channels)
+    {
+        var pixels = Pixels.Noise(33, 27, channels, 8);
+        Oracle.Python("image_of(received()).save(sys.argv[1], lossless=True, exact=True)", pixels, In("noise.webp"));
+
+        AssertSame(pixels, Read(In("noise.webp")));
+        Assert.Equal(PictureFormat.WebP, Codec.ReadHeader(In("noise.webp")).Format);
+    }
+
+    [Theory]
+    [InlineData("jpg")]
+    [InlineData("tif")]
+    public void Cmyk_becomes_rgb(string extension)
+    {
+        // Paper white, ink black and the three inks; a press's gamut is smaller than a screen's, so the bounds are wide.
+        var path = In("press." + extension);
+        Oracle.Python("""
+            inks = np.zeros((16, 80, 4), np.uint8)
+            inks[:, 16:32, 3] = 255
+            for i in range(3):
+                inks[:, 32 + 16 * i:48 + 16 * i, i] = 255
+            Image.fromarray(inks, 'CMYK').save(sys.argv[1], **(dict(quality=100, subsampling=0) if sys.argv[1].endswith('jpg') else {}))
+            """, null, path);
+
+        var picture = Read(path);
+        Assert.Equal((80, 16, 3, 8), (picture.Width, picture.Height, picture.Channels, picture.Bits));
+        Assert.Null(picture.Metadata.IccProfile);
+        var row = picture.Row8(8).ToArray();
+        (int R, int G, int B) At(int patch) => (row[((patch * 16) + 8) * 3], row[(((patch * 16) + 8) * 3) + 1], row[(((patch * 16) + 8) * 3) + 2]);
+        Assert.True(At(0) is { R: > 245, G: > 245, B: > 245 }, $"white is {At(0)}");
+        Assert.True(At(1) is { R: < 70, G: < 70, B: < 70 }, $"black is {At(1)}");
+        Assert.True(At(2) is { R: < 60, G: > 120, B: > 180 }, $"cyan is {At(2)}");
+        Assert.True(At(3) is { R: > 180, G: < 60, B: > 90 }, $"magenta is {At(3)}");
+        Assert.True(At(4) is { R: > 220, G: > 200, B: < 80 }, $"yellow is {At(4)}");
+    }
+
+    [Theory]
+    [InlineData("jpg", "quality=95")]
+    [InlineData("png", "")]
+    [InlineData("webp", "lossless=True")]
+    public void Every_orientation_is_applied_once(string extension, string options)
+    {
+        for (var orientation = 1; orientation <= 8; orientation++)
+        {
+            var path = In($"turned{orientation}.{extension}");
+            var expected = Oracle.PythonPixels($"""
+                from PIL import ImageOps
+                image_of(received()).save(sys.argv[1], exif=exif_with({orientation}), {options})
+                emit(np.asarray(ImageOps.exif_transpose(Image.open(sys.argv[1]))))
+                """, Pixels.Smooth(70, 45, 3), path);
+
+            var header = Codec.ReadHeader(path);
+            var picture = Read(path);
+            Assert.Equal((expected.Width, expected.Height), (header.Width, header.Height));
+            AssertClose(expected, Of(picture), 0.5);
+
+            Write(In("result.png"), Of(picture), new(PictureFormat.Png), picture.Metadata);
+            Assert.Equal("1 A camera", Oracle.PythonText("e = Image.open(sys.argv[1]).getexif(); print(e[0x0112], e[0x010F])", In("result.png")));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(2, 8)]
+    [InlineData(4, 8)]
+    [InlineData(1, 16)]
+    [InlineData(3, 16)]
+    [InlineData(4, 16)]
+    public void Orientation_turns_pixels_of_every_kind(int channels, int bits)
+    {
+        for (var orientation = 1; orientation <= 8; orientation++)
+        {
+            var path = In($"turned{orientation}.png");
+            var expected = Oracle.PythonPixels($$"""
+                p = received()
+                open(sys.argv[1], 'wb').write(png_of(p, chunk(b'eXIf', exif_with({{orientation}})[6:])))
+                turn = {1: lambda a: a, 2: np.fliplr, 3: lambda a: a[::-1, ::-1], 4: np.flipud,
+                        5: lambda a: a.swapaxes(0, 1), 6: lambda a: np.rot90(a, -1),
+                        7: lambda a: a[::-1, ::-1].swapaxes(0, 1), 8: lambda a: np.rot90(a, 1)}[{{orientation}}]
+                emit(turn(p))
+                """, Pixels.Noise(37, 50, channels, bits), path);
+            AssertSame(expected, Read(path));
+        }
+    }
+
+    [Fact]
+    public void Reading_stops_when_it_is_cancelled()
+    {
+        Oracle.Python("open(sys.argv[1], 'wb').write(png_of(received()))", Pixels.Noise(5000, 4000, 3, 8), In("large.png"));
+
+        using var early = new CancellationTokenSource();
+        early.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Codec.Read(In("large.png"), NoLimit, early.Token));
+        using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+        Assert.ThrowsAny<OperationCanceledException>(() => Codec.Read(In("large.png"), NoLimit, late.Token));
+    }
+}
