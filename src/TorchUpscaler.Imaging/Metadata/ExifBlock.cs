@@ -13,7 +13,7 @@ internal static class ExifBlock
     private const ushort ExifDirectoryTag = 0x8769, PixelWidthTag = 0xA002, PixelHeightTag = 0xA003;
     private const ushort ShortType = 3, LongType = 4, RationalType = 5;
     private const int HeaderBytes = 8, EntryBytes = 12;
-    private const double MillimetresPerInch = 25.4;
+    private const double MillimetresPerInch = 25.4, MillimetresPerCentimetre = 10;
 
     private static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
 
@@ -43,6 +43,18 @@ internal static class ExifBlock
         else PutLong(exif, Find(exif, directory, OrientationTag, LongType) + 8, 1);
         var next = directory + 2 + ((long)Entries(exif, directory) * EntryBytes);
         if (next + 4 <= exif.Length) exif.Slice((int)next, 4).Clear();
+    }
+
+    /// <summary>The resolution in pixels per millimetre, or null.</summary>
+    internal static (double Horizontal, double Vertical)? Resolution(ReadOnlySpan<byte> exif)
+    {
+        const int centimetres = 3;
+        var directory = FirstDirectory(exif);
+        var unit = Find(exif, directory, ResolutionUnitTag, ShortType);
+        var millimetres = unit >= 0 && Short(exif, unit + 8) == centimetres ? MillimetresPerCentimetre : MillimetresPerInch;
+        var horizontal = Rational(exif, Find(exif, directory, XResolutionTag, RationalType));
+        var vertical = Rational(exif, Find(exif, directory, YResolutionTag, RationalType));
+        return horizontal > 0 && vertical > 0 ? (horizontal / millimetres, vertical / millimetres) : null;
     }
 
     /// <summary>A copy for a result: pixel size and resolution, where the block has them, become the result's.</summary>
@@ -99,11 +111,22 @@ internal static class ExifBlock
     private static void PutRational(Span<byte> exif, int entry, double value)
     {
         const int denominator = 1000;
-        if (entry < 0) return;
+        var at = RationalAt(exif, entry);
+        if (at < 0) return;
+        PutLong(exif, at, (uint)Math.Clamp(Math.Round(value * denominator), 1, uint.MaxValue));
+        PutLong(exif, at + 4, denominator);
+    }
+
+    // 0 where there is none; infinite or NaN where the file says so.
+    private static double Rational(ReadOnlySpan<byte> exif, int entry) =>
+        RationalAt(exif, entry) is >= 0 and var at ? (double)Long(exif, at) / Long(exif, at + 4) : 0;
+
+    // Where the two halves of an entry's value stand, or -1.
+    private static int RationalAt(ReadOnlySpan<byte> exif, int entry)
+    {
+        if (entry < 0) return -1;
         var at = Long(exif, entry + 8);
-        if (at < HeaderBytes || at + 8 > exif.Length) return;
-        PutLong(exif, (int)at, (uint)Math.Clamp(Math.Round(value * denominator), 1, uint.MaxValue));
-        PutLong(exif, (int)at + 4, denominator);
+        return at >= HeaderBytes && at + 8 <= exif.Length ? (int)at : -1;
     }
 
     /// <summary>Where the directory's entry of this tag and type begins, or -1. Only single values are looked for.</summary>

@@ -20,6 +20,10 @@ internal static class Oracle
 
     /// <summary>The same, for lines that end with <c>emit(…)</c>.</summary>
     internal static Pixels PythonPixels(string lines, Pixels? input = null, params string[] arguments) =>
+        PythonAllPixels(lines, input, arguments).Single();
+
+    /// <summary>The same, for several calls of <c>emit</c>.</summary>
+    internal static List<Pixels> PythonAllPixels(string lines, Pixels? input = null, params string[] arguments) =>
         Pixels.FromWire(Python(lines, input, arguments));
 
     /// <summary>The same, for lines that print text.</summary>
@@ -91,11 +95,17 @@ internal sealed record Pixels(int Width, int Height, int Channels, int Bits, byt
         return pixels;
     }
 
-    internal static Pixels FromWire(byte[] wire)
+    internal static List<Pixels> FromWire(byte[] wire)
     {
-        var end = Array.IndexOf(wire, (byte)'\n');
-        var numbers = Encoding.ASCII.GetString(wire, 0, end).Split(' ').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
-        return new Pixels(numbers[0], numbers[1], numbers[2], numbers[3], wire[(end + 1)..]);
+        var all = new List<Pixels>();
+        for (var at = 0; at < wire.Length;)
+        {
+            var end = Array.IndexOf(wire, (byte)'\n', at);
+            var numbers = Encoding.ASCII.GetString(wire, at, end - at).Split(' ').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+            at = end + 1 + (numbers[0] * numbers[1] * numbers[2] * numbers[3] / 8);
+            all.Add(new Pixels(numbers[0], numbers[1], numbers[2], numbers[3], wire[(end + 1)..at]));
+        }
+        return all;
     }
 
     internal byte[] ToWire() => [.. Encoding.ASCII.GetBytes($"{Width} {Height} {Channels} {Bits}\n"), .. Bytes];

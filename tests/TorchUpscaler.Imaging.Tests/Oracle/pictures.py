@@ -125,5 +125,5 @@ def exif_with(orientation, maker=b"maker note, byte for byte"):
     exif[0x011A] = 72.0
     exif[0x011B] = 72.0
     exif[0x0128] = 2
-    exif.get_ifd(0x8769).update({0x9003: "2026:01:02 03:04:05", 0x927C: maker, 0xA002: 11, 0xA003: 7})
+    exif[0x8769] = {0x9003: "2026:01:02 03:04:05", 0x927C: maker, 0xA002: 11, 0xA003: 7}
     return exif.tobytes()
