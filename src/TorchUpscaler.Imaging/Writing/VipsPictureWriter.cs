@@ -58,6 +58,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
     public void Complete()
     {
         ObjectDisposedException.ThrowIf(_isDone, this);
+        if (_failure != null) throw Failure();
         if (_written != _shape.Height)
             throw new InvalidOperationException($"{_written} of {_shape.Height} rows have been written");
         _encoder.Join();
