@@ -25,17 +25,16 @@ public abstract partial class PictureCodecContract
     [Fact]
     public void Pictures_of_every_size_are_written()
     {
-        foreach (var (width, height) in new[] { (1, 1), (1, 5000), (5000, 1), (15, 16), (16, 17), (3000, 33) })
+        var sizes = new[] { (1, 1), (1, 5000), (5000, 1), (15, 16), (16, 17), (3000, 33) };
+        var pictures = sizes.Select(size => Pixels.Noise(size.Item1, size.Item2, 3, 8)).ToList();
+        foreach (var format in Enum.GetValues<PictureFormat>())
         {
-            var pixels = Pixels.Noise(width, height, 3, 8);
-            Write(In("out.png"), pixels, new(PictureFormat.Png), chunk: 9);
-            AssertSame(pixels, Oracle.PythonPixels("emit(np.asarray(Image.open(sys.argv[1])))", null, In("out.png")));
-
-            foreach (var format in new[] { PictureFormat.Jpeg, PictureFormat.WebP })
-            {
-                Write(In("out"), pixels, new(format), chunk: 9);
-                Assert.Equal($"{width} {height}", Oracle.PythonText("im = Image.open(sys.argv[1]); im.load(); print(*im.size)", In("out")));
-            }
+            for (var i = 0; i < pictures.Count; i++) Write(In($"{format}{i}"), pictures[i], new(format), chunk: 9);
+            var read = Oracle.PythonAllPixels("for path in sys.argv[1:]: emit(np.asarray(Image.open(path)))", null,
+                [.. pictures.Select((_, i) => In($"{format}{i}"))]);
+            Assert.Equal(sizes, read.Select(picture => (picture.Width, picture.Height)));
+            if (format != PictureFormat.Png) continue;
+            for (var i = 0; i < pictures.Count; i++) AssertSame(pictures[i], read[i]);
         }
     }
 
