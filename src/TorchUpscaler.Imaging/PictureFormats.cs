@@ -63,4 +63,20 @@ public static class PictureFormats
         throw new PictureException(
             $"{Name(format)} holds at most {LargestSide(format)} pixels a side and the result has {width}×{height}; {advice}");
     }
+
+    /// <summary>
+    /// Memory that the encoder holds at its peak, in bytes, for a budget: PNG and JPEG need some rows, WebP the whole
+    /// picture. Measured with libvips and rounded up.
+    /// </summary>
+    /// <param name="format">The output format.</param>
+    /// <param name="shape">The result.</param>
+    public static long EncoderBytes(PictureFormat format, ResultShape shape)
+    {
+        const long always = 24 << 20;
+        const int rowsInFlight = 240, webpBytesPerPixel = 8, webpBytesPerPixelWithAlpha = 24;
+        ArgumentNullException.ThrowIfNull(shape);
+        return always + (format == PictureFormat.WebP
+            ? (long)shape.Width * shape.Height * (shape.Channels is 2 or 4 ? webpBytesPerPixelWithAlpha : webpBytesPerPixel)
+            : (long)shape.Width * shape.Channels * (shape.Bits / 8) * rowsInFlight);
+    }
 }

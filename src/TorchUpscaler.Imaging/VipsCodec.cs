@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Native;
 using TorchUpscaler.Imaging.Reading;
@@ -55,8 +56,26 @@ public sealed class VipsCodec : IPictureCodec
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
+        CheckShape(shape);
         PictureFormats.CheckSize(options.Format, shape.Width, shape.Height);
-        return new VipsPictureWriter(ResultFile.Create(path), shape, options);
+        var file = ResultFile.Create(path);
+        try
+        {
+            return new VipsPictureWriter(file, shape, options);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckShape(ResultShape shape)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shape.Width, 1, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfLessThan(shape.Height, 1, nameof(shape));
+        if (shape.Channels is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(shape), shape.Channels, "1 to 4 channels");
+        if (shape.Bits is not (8 or 16)) throw new ArgumentOutOfRangeException(nameof(shape), shape.Bits, "8 or 16 bits");
     }
 
     private static void CheckPixels(string path, PictureHeader header, long maxPixels)
@@ -64,8 +83,9 @@ public sealed class VipsCodec : IPictureCodec
         var pixels = (long)header.Width * header.Height;
         if (pixels > maxPixels)
         {
-            throw new PictureException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{Display.Path(path)} has {header.Width}×{header.Height} pixels ({pixels / 1e6:0.0} megapixels), more than the {maxPixels / 1e6:0.0} megapixels that are allowed; make it smaller or raise the limit"));
+            throw new PictureException(string.Create(CultureInfo.InvariantCulture,
+                $"{Display.Path(path)} has {header.Width}×{header.Height} pixels ({pixels / 1e6:0.0} megapixels), more than the ")
+                + string.Create(CultureInfo.InvariantCulture, $"{maxPixels / 1e6:0.0} megapixels that are allowed; make it smaller or raise the limit"));
         }
     }
 }

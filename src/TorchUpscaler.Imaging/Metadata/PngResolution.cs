@@ -36,7 +36,8 @@ internal static class PngResolution
             {
                 file.ReadExactly(data);
                 if (data[8] != 1) return null;
-                return (BinaryPrimitives.ReadUInt32BigEndian(data) / MillimetresPerMetre, BinaryPrimitives.ReadUInt32BigEndian(data[4..]) / MillimetresPerMetre);
+                var (horizontal, vertical) = (BinaryPrimitives.ReadUInt32BigEndian(data), BinaryPrimitives.ReadUInt32BigEndian(data[4..]));
+                return (horizontal / MillimetresPerMetre, vertical / MillimetresPerMetre);
             }
             file.Position += length + 4L; // and its CRC
         }

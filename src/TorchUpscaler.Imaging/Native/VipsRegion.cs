@@ -81,6 +81,6 @@ internal static unsafe class RegionLayout
             && *(nint*)(region.Instance + _valid - sizeof(nint)) == image.Instance
             && *(nint*)(region.Instance + _data) != 0
             && *(int*)(region.Instance + _stride) == width - 1;
-        if (!known) throw new PictureException($"libvips {VipsLibrary.Version} is not one that this program knows; install libvips 8.14 to 8.17");
+        if (!known) throw new PictureException($"libvips {VipsLibrary.Version} is not one that this program knows; install libvips 8.14 to 8.18");
     }
 }

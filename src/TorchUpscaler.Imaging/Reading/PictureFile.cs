@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Metadata;
 using TorchUpscaler.Imaging.Native;
@@ -32,7 +33,8 @@ internal sealed class PictureFile : IDisposable
             using var load = new VipsOperation(kind.Loader);
             image = load.SetText("filename", Path.GetFullPath(path)).Set("access", "sequential").Set("fail_on", "error").Run().Output();
             var plan = DecodePlan.For(image) ?? throw new PictureException(
-                $"{Display.Path(path)} holds {image.Bands} channels of type {image.Format} ({image.Interpretation}), which is no grey, RGB, CMYK or Lab picture; convert it to RGB first");
+                $"{Display.Path(path)} holds {image.Bands} channels of type {image.Format} ({image.Interpretation}), "
+                + "which is no grey, RGB, CMYK or Lab picture; convert it to RGB first");
             return new PictureFile(path, kind, image, plan);
         }
         catch (VipsException e)
@@ -114,7 +116,7 @@ internal sealed class PictureFile : IDisposable
                 if (converted.Length > 0)
                 {
                     SampleConverter.To16(_plan.Samples, row, picture.Channels, converted);
-                    row = System.Runtime.InteropServices.MemoryMarshal.AsBytes(converted.AsSpan());
+                    row = MemoryMarshal.AsBytes(converted.AsSpan());
                 }
                 upright.Place(row, y, picture.Bytes);
             }

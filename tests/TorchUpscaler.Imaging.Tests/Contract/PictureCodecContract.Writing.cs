@@ -148,6 +148,18 @@ public abstract partial class PictureCodecContract
         Assert.Equal($"{width} 3", Oracle.PythonText("im = Image.open(sys.argv[1]); im.load(); print(*im.size)", In("out")));
     }
 
+    [Theory]
+    [InlineData(0, 5, 3, 8)]
+    [InlineData(5, -1, 3, 8)]
+    [InlineData(5, 5, 5, 8)]
+    [InlineData(5, 5, 3, 10)]
+    public void Shape_that_is_no_picture_is_refused_at_once(int width, int height, int channels, int bits)
+    {
+        Assert.ThrowsAny<ArgumentException>(() =>
+            Codec.Create(In("out"), new(width, height, channels, bits, PictureMetadata.None), new(PictureFormat.Png)));
+        Assert.Empty(FilesLeft());
+    }
+
     [Fact]
     public void Place_that_cannot_be_written_is_refused_at_once()
     {

@@ -13,7 +13,9 @@ internal static class Oracle
     /// <summary>Runs Python lines after <c>from pictures import *</c>; the arguments are in <c>sys.argv</c>.</summary>
     internal static byte[] Python(string lines, Pixels? input = null, params string[] arguments)
     {
-        var start = new ProcessStartInfo(PythonPath) { Environment = { ["PYTHONPATH"] = Path.Combine(AppContext.BaseDirectory, "Oracle"), ["PYTHONDONTWRITEBYTECODE"] = "1" } };
+        var start = new ProcessStartInfo(PythonPath);
+        start.Environment["PYTHONPATH"] = Path.Combine(AppContext.BaseDirectory, "Oracle");
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         foreach (var argument in (string[])["-c", "from pictures import *\n" + lines, .. arguments]) start.ArgumentList.Add(argument);
         return Run(start, "python3-pil and python3-numpy", input?.ToWire());
     }
