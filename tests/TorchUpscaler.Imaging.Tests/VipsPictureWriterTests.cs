@@ -1,0 +1,132 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Native;
+using TorchUpscaler.Imaging.Writing;
+
+namespace TorchUpscaler.Imaging.Tests;
+
+/// <summary>What only this writer can be asked: a full disk, and memory.</summary>
+[Collection(nameof(RunsAlone))]
+public sealed class VipsPictureWriterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("writer").FullName;
+
+    public VipsPictureWriterTests() => VipsLibrary.Start();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(PictureFormat.Png)]
+    [InlineData(PictureFormat.Jpeg)]
+    [InlineData(PictureFormat.WebP)]
+    public void Full_disk_is_an_error_and_not_a_hang(PictureFormat format)
+    {
+        var pixels = Pixels.Noise(500, 2000, 3, 8);
+        using var writer = new VipsPictureWriter(OnFullDisk(), Shape(pixels), new(format));
+        var error = Assert.ThrowsAny<IOException>(() =>
+        {
+            for (var y = 0; y < pixels.Height; y += 10) writer.Write(pixels.Bytes.AsSpan(y * pixels.RowBytes, 10 * pixels.RowBytes), 10);
+            writer.Complete();
+        });
+
+        Assert.Contains("the disk is full", error.Message);
+        Assert.Contains("out.png", error.Message);
+        Assert.ThrowsAny<IOException>(writer.Complete);
+        writer.Dispose();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Full_disk_is_an_error_when_everything_was_still_buffered()
+    {
+        using var writer = new VipsPictureWriter(OnFullDisk(), Shape(Pixels.Noise(5, 5, 3, 8)), new(PictureFormat.Png));
+        writer.Write(Pixels.Noise(5, 5, 3, 8).Bytes, 5);
+        Assert.Contains("the disk is full", Assert.ThrowsAny<IOException>(writer.Complete).Message);
+    }
+
+    [Theory]
+    [InlineData(PictureFormat.Png, 12000, 3000, 3, 8)]
+    [InlineData(PictureFormat.Png, 12000, 3000, 4, 16)]
+    [InlineData(PictureFormat.Png, 200_000, 100, 3, 8)]
+    [InlineData(PictureFormat.Jpeg, 12000, 3000, 3, 8)]
+    [InlineData(PictureFormat.WebP, 4000, 2500, 3, 8)]
+    [InlineData(PictureFormat.WebP, 4000, 2500, 4, 8)]
+    public void Encoder_keeps_to_the_memory_that_is_foreseen(PictureFormat format, int width, int height, int channels, int bits)
+    {
+        var row = Pixels.Noise(width, 1, channels, bits).Bytes;
+        var shape = new ResultShape(width, height, channels, bits, PictureMetadata.None);
+        var before = Memory.ResetPeak();
+        using (var writer = new VipsCodec().Create(Path.Combine(_folder, "large"), shape, new(format)))
+        {
+            for (var y = 0; y < height; y++) writer.Write(row, 1);
+            writer.Complete();
+        }
+
+        Assert.InRange(Memory.Peak() - before, 0, PictureFormats.EncoderBytes(format, shape));
+    }
+
+    [Fact]
+    [Trait("Length", "Long")]
+    public void Largest_result_in_png_needs_less_than_100_megabytes()
+    {
+        const int width = 24000, height = 16000;
+        var row = Pixels.Noise(width, 1, 3, 8).Bytes;
+        var before = Memory.ResetPeak();
+        using (var writer = new VipsCodec().Create(Path.Combine(_folder, "large.png"), new(width, height, 3, 8, PictureMetadata.None), new(PictureFormat.Png)))
+        {
+            for (var y = 0; y < height; y++) writer.Write(row, 1);
+            writer.Complete();
+        }
+
+        Assert.InRange(Memory.Peak() - before, 0, 100_000_000);
+        Assert.Equal("24000 16000 3", string.Join(' ', new[] { "width", "height", "bands" }
+            .Select(field => Oracle.Vips("vipsheader", "-f", field, Path.Combine(_folder, "large.png")))));
+    }
+
+    [Fact]
+    public void Turned_picture_is_read_without_a_second_copy()
+    {
+        var path = Path.Combine(_folder, "turned.jpg");
+        Oracle.Python("Image.new('RGB', (7000, 5000), (200, 100, 50)).save(sys.argv[1], exif=exif_with(6))", null, path);
+        var codec = new VipsCodec();
+        var before = Memory.ResetPeak();
+        var picture = codec.Read(path, 100_000_000, CancellationToken.None);
+
+        Assert.Equal((5000, 7000), (picture.Width, picture.Height));
+        Assert.InRange(Memory.Peak() - before, picture.Bytes.Length / 2, picture.Bytes.Length + 48_000_000);
+    }
+
+    private static ResultShape Shape(Pixels pixels) =>
+        new(pixels.Width, pixels.Height, pixels.Channels, pixels.Bits, PictureMetadata.None);
+
+    private ResultFile OnFullDisk()
+    {
+        var temporary = Path.Combine(_folder, "temporary");
+        File.CreateSymbolicLink(temporary, "/dev/full");
+        return new ResultFile(Path.Combine(_folder, "out.png"), temporary, new FileStream(temporary, FileMode.Open, FileAccess.Write));
+    }
+}
+
+/// <summary>Tests that measure the process's memory run when no others do.</summary>
+[CollectionDefinition(nameof(RunsAlone), DisableParallelization = true)]
+public sealed class RunsAlone;
+
+/// <summary>The process's memory as Linux counts it, in bytes.</summary>
+internal static class Memory
+{
+    /// <summary>Makes the peak start anew, and returns what the process holds now.</summary>
+    internal static long ResetPeak()
+    {
+        GC.Collect();
+        File.WriteAllText("/proc/self/clear_refs", "5");
+        return Status("VmRSS:");
+    }
+
+    /// <summary>The most that the process has held since <see cref="ResetPeak"/>.</summary>
+    internal static long Peak() => Status("VmHWM:");
+
+    private static long Status(string field)
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
