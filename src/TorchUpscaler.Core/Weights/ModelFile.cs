@@ -3,14 +3,16 @@ namespace TorchUpscaler.Core;
 /// <summary>A model as the program reads it: one safetensors file whose tensors make up a known network.</summary>
 public sealed class ModelFile : IDisposable
 {
-    private ModelFile(string path, NetworkShape network)
+    private readonly SafetensorsFile _file;
+
+    private ModelFile(SafetensorsFile file, NetworkShape network)
     {
-        Path = path;
+        _file = file;
         Network = network;
     }
 
     /// <summary>The file.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>The file's name without folder and extension, as models are called in settings.</summary>
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
@@ -18,16 +20,44 @@ public sealed class ModelFile : IDisposable
     /// <summary>The network's sizes, read from the tensors.</summary>
     public NetworkShape Network { get; }
 
+    /// <summary>Texts that the file carries about itself, for example where it came from; empty where it has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
+
     /// <summary>Opens and checks a safetensors file: its header and every tensor's name and shape, no values yet.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="WeightsException">Not readable, damaged, or of no known network; the message says which.</exception>
-    public static ModelFile Open(string path) => throw new NotSupportedException(path);
+    public static ModelFile Open(string path)
+    {
+        var file = SafetensorsFile.Open(path);
+        try
+        {
+            var network = NetworkRecognizer.Recognize(path, file.Tensors.ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
+            var unreadable = file.Tensors.Values.FirstOrDefault(tensor => !tensor.IsReadable);
+            if (unreadable is not null)
+                throw new WeightsException($"{path} cannot be used: tensor '{unreadable.Name}' is of {SafetensorsTypes.Format(unreadable.Type)}; only F32, F16 and BF16 are read: convert the model again");
+            return new ModelFile(file, network);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Reads a tensor's values as 32-bit floats, whatever type the file keeps them in, in row-major order.</summary>
     /// <param name="name">The tensor's name in the original definition, for example <c>body.0.rdb1.conv1.weight</c>.</param>
     /// <exception cref="WeightsException">No such tensor, a value is not finite, or the file cannot be read.</exception>
-    public float[] Read(string name) => throw new NotSupportedException(name);
+    public float[] Read(string name)
+    {
+        var values = _file.Read(name);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                throw new WeightsException($"{Path} cannot be used: value {i} of tensor '{name}' is {values[i]}; download or convert it again");
+        }
+        return values;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose() => _file.Dispose();
 }

@@ -1,0 +1,170 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+
+namespace TorchUpscaler.Core;
+
+/// <summary>
+/// A safetensors file: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes back to back.
+/// The header is read and validated on opening; values are read when they are asked for. Reading is safe from several threads.
+/// </summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    private const int LengthBytes = 8;
+    private const int ChunkBytes = 1 << 18;
+
+    private readonly SafeFileHandle _file;
+    private readonly long _dataBegin;
+    private readonly SafetensorsHeader _header;
+
+    private SafetensorsFile(string path, SafeFileHandle file, long dataBegin, SafetensorsHeader header)
+    {
+        Path = path;
+        _file = file;
+        _dataBegin = dataBegin;
+        _header = header;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Its tensors by name.</summary>
+    public IReadOnlyDictionary<string, TensorInfo> Tensors => _header.Tensors;
+
+    /// <summary>The texts of its <c>__metadata__</c>; empty where it has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    /// <summary>Opens a file and validates its header against the file's length; reads no values.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="WeightsException">It cannot be read or is not a valid safetensors file; the message says why.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var file = OpenHandle(path);
+        try
+        {
+            var length = FileLength(path, file);
+            var headerLength = ReadHeaderLength(path, file, length);
+            var json = new byte[headerLength];
+            ReadExactly(path, file, json, LengthBytes);
+            var dataBegin = LengthBytes + headerLength;
+            return new SafetensorsFile(path, file, dataBegin, SafetensorsHeader.Parse(path, json, length - dataBegin));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a tensor's values as 32-bit floats in row-major order. F32, F16 and BF16 can be read; all three exactly.</summary>
+    /// <param name="name">The tensor's key.</param>
+    /// <exception cref="WeightsException">No such tensor, another element type, or the file cannot be read.</exception>
+    public float[] Read(string name)
+    {
+        if (!Tensors.TryGetValue(name, out var tensor))
+            throw new WeightsException($"{Path}: there is no tensor '{name}' in it");
+        if (!tensor.IsReadable)
+            throw new WeightsException($"{Path}: tensor '{name}' is of {SafetensorsTypes.Format(tensor.Type)}; only F32, F16 and BF16 can be read: convert the model again");
+        if (tensor.Count > Array.MaxLength)
+            throw new WeightsException($"{Path}: tensor '{name}' has {tensor.Count} values, more than can be read");
+
+        var values = new float[tensor.Count];
+        var bytesEach = SafetensorsTypes.Bits(tensor.Type) / 8;
+        var chunk = new byte[Math.Min(ChunkBytes, tensor.End - tensor.Begin)];
+        for (var done = 0; done < values.Length;)
+        {
+            var count = Math.Min(values.Length - done, chunk.Length / bytesEach);
+            var bytes = chunk.AsSpan(0, count * bytesEach);
+            ReadExactly(Path, _file, bytes, _dataBegin + tensor.Begin + ((long)done * bytesEach));
+            Decode(bytes, tensor.Type, values.AsSpan(done, count));
+            done += count;
+        }
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    internal static WeightsException Damaged(string path, string fault, Exception? inner = null) =>
+        new($"{path} is not a valid safetensors file: {fault}; download or convert it again", inner);
+
+    private static SafeFileHandle OpenHandle(string path)
+    {
+        if (Directory.Exists(path)) throw new WeightsException($"{path} is a folder; name a .safetensors file");
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new WeightsException($"{path} does not exist; name a .safetensors file", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    private static long FileLength(string path, SafeFileHandle file)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        catch (Exception error) when (error is IOException or NotSupportedException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    private static long ReadHeaderLength(string path, SafeFileHandle file, long length)
+    {
+        if (length < LengthBytes) throw Damaged(path, $"it has {length} bytes, too few for a header");
+        Span<byte> bytes = stackalloc byte[LengthBytes];
+        ReadExactly(path, file, bytes, 0);
+        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        if (headerLength > SafetensorsHeader.MaximumLength)
+            throw Damaged(path, $"its header would be {headerLength} bytes long, and {SafetensorsHeader.MaximumLength} is the limit");
+        if (headerLength > (ulong)(length - LengthBytes))
+            throw Damaged(path, $"its header would be {headerLength} bytes long, and the file has {length - LengthBytes} left");
+        return (long)headerLength;
+    }
+
+    private static void ReadExactly(string path, SafeFileHandle file, Span<byte> target, long offset)
+    {
+        try
+        {
+            while (!target.IsEmpty)
+            {
+                var count = RandomAccess.Read(file, target, offset);
+                if (count == 0) throw new WeightsException($"{path} became shorter while it was read; download or convert it again");
+                target = target[count..];
+                offset += count;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    private static void Decode(ReadOnlySpan<byte> bytes, TensorType type, Span<float> values)
+    {
+        switch (type)
+        {
+            case TensorType.F32:
+                for (var i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]);
+                break;
+            case TensorType.F16:
+                for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]);
+                break;
+            default:
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
+                break;
+        }
+    }
+
+    private static WeightsException Unreadable(string path, Exception error) =>
+        new($"{path} cannot be read: {error.Message}", error);
+}
