@@ -1,0 +1,89 @@
+using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Threading;
+using TorchUpscaler.Cpu.Winograd;
+
+namespace TorchUpscaler.Cpu;
+
+/// <summary>Spreads convolutions and row transforms over the thread team. A result never depends on how the work was cut.</summary>
+internal sealed unsafe class Convolver : IDisposable
+{
+    /// <summary>Multiply-adds of one piece of work between two chances to stop: some milliseconds on a fast core, 0.2 s on a slow one.</summary>
+    private const long PieceCost = 2_000_000_000;
+
+    private const int NarrowBatch = 48; // tiles of a batch where there is one slice of output channels
+    private const int WideBatch = 36;   // where there are two: twice as many results have to stay in the cache
+
+    private readonly ConvolutionKernels _kernels;
+    private readonly ThreadTeam _team;
+    private readonly NativeBuffer[] _scratch; // one for each thread
+
+    public Convolver(ConvolutionKernels kernels, ThreadTeam team, IEnumerable<PackedConvolution> convolutions)
+    {
+        _kernels = kernels;
+        _team = team;
+        var floats = convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats);
+        _scratch = [.. Enumerable.Range(0, team.Threads).Select(_ => new NativeBuffer(floats))];
+    }
+
+    /// <summary>Bytes of the scratch memory of so many threads.</summary>
+    public static long ScratchBytes(int threads, IEnumerable<PackedConvolution> convolutions) =>
+        threads * NativeBuffer.Bytes(convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats));
+
+    /// <summary>Computes the call's rows, piece by piece. Yields the cost of each piece (multiply-adds) before it is computed.</summary>
+    public IEnumerable<long> Compute(ConvolutionCall call, int firstRow, int endRow)
+    {
+        var costPerRow = call.Weights.CostPerPixel * call.OutColumns;
+        var rowsPerPiece = (int)Math.Max(1, PieceCost / costPerRow / F6x6.TileSize) * F6x6.TileSize;
+        for (var row = firstRow; row < endRow; row += rowsPerPiece)
+        {
+            var end = Math.Min(endRow, row + rowsPerPiece);
+            yield return costPerRow * (end - row);
+            ComputeRows(call, row, end);
+        }
+    }
+
+    /// <summary>Transforms rows for the convolutions that read them.</summary>
+    public void Transform(PlainRows source, TransformedRows target, int firstRow, int endRow)
+    {
+        var kernels = _kernels;
+        Each(source.Blocks, firstRow, endRow, (block, row) =>
+        {
+            source.ClearEnds(block, row);
+            kernels.TransformRow(source, target, block, row);
+        });
+    }
+
+    /// <summary>Calls <paramref name="body"/> with every block and row.</summary>
+    public void Each(int blocks, int firstRow, int endRow, Action<int, int> body)
+    {
+        var rows = endRow - firstRow;
+        if (rows > 0) _team.Run(blocks * rows, (item, _) => body(item / rows, firstRow + item % rows));
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _scratch) buffer.Dispose();
+    }
+
+    private static int LargestBatch(PackedConvolution convolution) => convolution.Slices > 1 ? WideBatch : NarrowBatch;
+
+    private void ComputeRows(ConvolutionCall call, int firstRow, int endRow)
+    {
+        call.FirstRow = firstRow;
+        call.EndRow = endRow;
+        var tiles = call.TileCount;
+        var batch = BatchTiles(call.Weights, tiles);
+        _team.Run((tiles + batch - 1) / batch, (item, worker) =>
+            _kernels.ComputeTiles(call, item * batch, Math.Min(batch, tiles - item * batch), _scratch[worker].Pointer));
+    }
+
+    /// <summary>Cuts the tiles into batches of nearly equal size, so many that the threads end together.</summary>
+    private int BatchTiles(PackedConvolution convolution, int tiles)
+    {
+        var largest = LargestBatch(convolution);
+        var batches = (tiles + largest - 1) / largest;
+        batches = (batches + _team.Threads - 1) / _team.Threads * _team.Threads;
+        var size = (tiles + batches - 1) / batches;
+        return Math.Min(largest, (size + Products.TileStep - 1) / Products.TileStep * Products.TileStep);
+    }
+}

@@ -1,0 +1,122 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Winograd;
+
+namespace TorchUpscaler.Cpu;
+
+/// <summary>
+/// conv_body with the long skip, the nearest ×2 enlargements with their convolutions, conv_hr and conv_last. The enlargements
+/// are never written down: the convolution behind one reads each transformed row twice, and the transform along a row reads
+/// each column twice. Rows grow large here, so the tail takes a trunk's band in slices of <see cref="RunPlan.TailRows"/> rows.
+/// </summary>
+internal sealed class RrdbTail : IDisposable
+{
+    private readonly RunPlan _plan;
+    private readonly Convolver _convolver;
+    private readonly IRowSink _output;
+    private readonly int _ups;
+    private readonly int _channels;
+    private readonly int _outputWidth;
+    private readonly int _outputHeight;
+    private readonly PlainRows[] _plain;         // [doublings]: rows between a convolution and their transform
+    private readonly TransformedRows[] _enlarged; // [doublings]: input of conv_up1, conv_up2, …, conv_hr
+    private readonly TransformedRows _refined;    // input of conv_last
+    private readonly PlainRows _pixels;           // conv_last's output
+    private readonly ConvolutionCall[] _calls;    // conv_body, conv_up1, …, conv_hr, conv_last
+    private readonly float[] _rows;               // [TailRows · factor][width][channels]
+
+    public RrdbTail(RrdbNetShape shape, RrdbWeights weights, RunPlan plan, Convolver convolver, RrdbTrunk trunk, IRowSink output, int width, int height)
+    {
+        _plan = plan;
+        _convolver = convolver;
+        _output = output;
+        _ups = weights.Up.Length;
+        _channels = shape.OutputChannels;
+        (_outputWidth, _outputHeight) = (width, height);
+        var features = weights.Body.OutBlocks;
+        _plain = [.. Enumerable.Range(0, _ups + 1).Select(ups => new PlainRows(features, plan.Columns << ups, plan.TailWindow(ups, 0)))];
+        _enlarged = [.. Enumerable.Range(0, _ups + 1).Select(ups =>
+            new TransformedRows(features, plan.Columns << ups, plan.TailWindow(ups, 3), upsampled: ups < _ups))];
+        _refined = new TransformedRows(features, plan.Columns << _ups, plan.TailWindow(_ups, 3));
+        _pixels = new PlainRows(weights.Last.OutBlocks, plan.Columns << _ups, plan.TailWindow(_ups, 0));
+        _rows = new float[checked((plan.TailRows << _ups) * width * _channels)];
+        _calls =
+        [
+            new ConvolutionCall
+            {
+                Sources = [trunk.Output.Transformed],
+                Weights = weights.Body,
+                Target = _plain[0],
+                PictureRows = plan.Rows,
+                First = trunk.Skip,
+                FirstScale = 1,
+            },
+            .. weights.Up.Select((up, i) => new ConvolutionCall
+            {
+                Sources = [_enlarged[i]], Weights = up, Target = _plain[i + 1], PictureRows = plan.Rows << (i + 1),
+            }),
+            new ConvolutionCall { Sources = [_enlarged[_ups]], Weights = weights.Hr, Target = _plain[_ups], PictureRows = plan.Rows << _ups },
+            new ConvolutionCall { Sources = [_refined], Weights = weights.Last, Target = _pixels, PictureRows = plan.Rows << _ups },
+        ];
+    }
+
+    /// <summary>Tells the sink what comes.</summary>
+    public void Begin() => _output.Begin(_outputWidth, _outputHeight, _channels);
+
+    /// <summary>Takes the trunk's rows of a pass to finished pixels.</summary>
+    public IEnumerable<long> Advance(int pass)
+    {
+        var start = pass * _plan.BandRows - _plan.TrunkLag;
+        for (var first = start; first < start + _plan.BandRows; first += _plan.TailRows)
+            foreach (var cost in Slice(first, Math.Min(first + _plan.TailRows, start + _plan.BandRows))) yield return cost;
+    }
+
+    public void Dispose()
+    {
+        foreach (var rows in _plain) rows.Dispose();
+        foreach (var rows in _enlarged) rows.Dispose();
+        _refined.Dispose();
+        _pixels.Dispose();
+    }
+
+    /// <summary>Takes rows [first, end) of conv_body's output, as far as they are in the picture, and what lags behind them.</summary>
+    private IEnumerable<long> Slice(int first, int end)
+    {
+        for (var stage = 0; stage < _calls.Length; stage++)
+        {
+            var (from, to) = RowsOf(stage, first, end);
+            foreach (var cost in _convolver.Compute(_calls[stage], from, to)) yield return cost;
+            if (stage <= _ups) _convolver.Transform(_plain[stage], _enlarged[stage], from, to);
+            else if (stage == _ups + 1) _convolver.Transform(_plain[_ups], _refined, from, to);
+            else Emit(from, to);
+        }
+    }
+
+    /// <summary>The rows of a stage's output that can be computed when conv_body's rows up to <paramref name="end"/> are there.</summary>
+    private (int First, int End) RowsOf(int stage, int first, int end)
+    {
+        var ups = Math.Min(stage, _ups);
+        var lag = RunPlan.UpLag(ups) + stage - ups;
+        var rows = _plan.Rows << ups;
+        return (Math.Clamp((first << ups) - lag, 0, rows), Math.Clamp((end << ups) - lag, 0, rows));
+    }
+
+    /// <summary>Hands finished rows to the sink, without what the padding to a multiple of the pixel-unshuffle has added.</summary>
+    private void Emit(int firstRow, int endRow)
+    {
+        var end = Math.Min(endRow, _outputHeight);
+        if (firstRow >= end) return;
+        _convolver.Each(1, firstRow, end, (_, row) => Interleave(row, _rows.AsSpan((row - firstRow) * _outputWidth * _channels, _outputWidth * _channels)));
+        _output.Write(_rows.AsSpan(0, (end - firstRow) * _outputWidth * _channels), end - firstRow);
+    }
+
+    private unsafe void Interleave(int row, Span<float> target)
+    {
+        for (var channel = 0; channel < _channels; channel++)
+        {
+            var source = _pixels.Row(channel / PlainRows.Block, row) + channel % PlainRows.Block;
+            for (var column = 0; column < _outputWidth; column++)
+                target[column * _channels + channel] = source[(long)column * PlainRows.Block];
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Winograd;
+
+namespace TorchUpscaler.Cpu;
+
+/// <summary>
+/// How a picture streams through the network. It goes down the picture in bands; each layer lags one row behind the layer that
+/// it reads, because a 3×3 convolution needs the row below. In pass k a layer with lag l computes the rows
+/// <c>[k · BandRows - l, (k + 1) · BandRows - l)</c> that are in the picture, so that nothing is computed twice and nothing
+/// depends on where bands end. A picture that is small enough goes through in one pass.
+/// </summary>
+internal sealed record RunPlan
+{
+    /// <summary>Rows that a residual dense block's last convolution looks back from the newest row of its input.</summary>
+    public const int DenseReach = 6;
+
+    /// <summary>Lag of a residual dense block, which has five convolutions.</summary>
+    public const int DenseLag = 5;
+
+    /// <summary>Lag of an RRDB.</summary>
+    public const int BlockLag = 3 * DenseLag;
+
+    private const int PixelsPerBand = 8192;   // so many that a band's features stay in the last-level cache
+    private const int SmallPicture = 12288;   // pixels up to which one pass is fastest
+    private const int TailPixels = 1536;
+
+    private readonly RrdbNetShape _shape;
+
+    private RunPlan(RrdbNetShape shape, int columns, int rows, int bandRows, int tailRows)
+    {
+        _shape = shape;
+        Columns = columns;
+        Rows = rows;
+        TrunkLag = 2 + BlockLag * shape.Blocks;
+        BandRows = Math.Min(bandRows, rows + TrunkLag + 2);
+        TailRows = Math.Min(tailRows, BandRows);
+    }
+
+    /// <summary>Columns of the trunk's feature maps.</summary>
+    public int Columns { get; }
+
+    /// <summary>Rows of the trunk's feature maps.</summary>
+    public int Rows { get; }
+
+    /// <summary>Rows of input that a pass takes.</summary>
+    public int BandRows { get; }
+
+    /// <summary>Rows, at the trunk's size, that the tail takes at a time.</summary>
+    public int TailRows { get; }
+
+    /// <summary>Lag of conv_body's output behind the input.</summary>
+    public int TrunkLag { get; }
+
+    /// <summary>Factor between the trunk's rows and the output's.</summary>
+    public int TailFactor => 1 << _shape.UpConvolutions;
+
+    /// <summary>Passes until the last output row is out.</summary>
+    public int Passes => (Rows + TrunkLag + 2 + BandRows - 1) / BandRows;
+
+    /// <summary>Lag of the enlargement after <paramref name="ups"/> doublings, in rows of that size.</summary>
+    public static int UpLag(int ups) => (1 << ups) - 1;
+
+    /// <summary>Rows that a window of the trunk has to hold so that <paramref name="before"/> old ones stay beside a band.</summary>
+    public int Window(int before) => Math.Min(Rows, BandRows + before);
+
+    /// <summary>Rows of a layer with that lag in a pass.</summary>
+    public (int First, int End) RowsOf(int pass, int lag) =>
+        (Math.Clamp(pass * BandRows - lag, 0, Rows), Math.Clamp((pass + 1) * BandRows - lag, 0, Rows));
+
+    /// <summary>Rows of a tail window of which <paramref name="before"/> old ones stay, <paramref name="ups"/> doublings up.</summary>
+    public int TailWindow(int ups, int before) => Math.Min(Rows << ups, (TailRows << ups) + before);
+
+    /// <summary>Chooses the fastest plan within <paramref name="availableBytes"/>.</summary>
+    /// <param name="missingBytes">0, or by how much the smallest plan is too large.</param>
+    public static RunPlan Choose(RrdbNetShape shape, int columns, int rows, long availableBytes, out long missingBytes)
+    {
+        var preferred = (long)columns * rows <= SmallPicture ? int.MaxValue / 2 : Math.Max(12, (PixelsPerBand / columns + 5) / 6 * 6);
+        var tail = Math.Max(3, TailPixels / columns / 3 * 3);
+        RunPlan? smallest = null;
+        foreach (var (band, tailRows) in new[] { (preferred, tail), (24, 6), (12, 6), (12, 3), (6, 3) })
+        {
+            if (band > preferred) continue;
+            var plan = new RunPlan(shape, columns, rows, band, Math.Min(tail, tailRows));
+            if (plan.Bytes() <= availableBytes)
+            {
+                missingBytes = 0;
+                return plan;
+            }
+
+            if (smallest is null || plan.Bytes() < smallest.Bytes()) smallest = plan;
+        }
+
+        missingBytes = smallest!.Bytes() - availableBytes;
+        return smallest;
+    }
+
+    /// <summary>Bytes of all buffers of a run, but for the threads' scratch memory.</summary>
+    public long Bytes()
+    {
+        int features = PackedConvolution.BlocksOf(_shape.Features), growth = PackedConvolution.BlocksOf(_shape.Growth);
+        var input = PackedConvolution.BlocksOf(_shape.InputChannels * _shape.Unshuffle * _shape.Unshuffle);
+        var output = PackedConvolution.BlocksOf(_shape.OutputChannels);
+        var bytes = Both(input, Columns, Window(2)) + PlainRows.Bytes(features, Columns, Window(TrunkLag))
+            + PlainRows.Bytes(features, Columns, Window(BlockLag)) + TransformedRows.Bytes(features, Columns, Window(DenseReach))
+            + 2 * Both(features, Columns, Window(DenseReach)) + 4 * Both(growth, Columns, Window(DenseLag));
+        if (Passes > 1)
+        {
+            var dense = (5 + 4 + 3 + 2) * growth;
+            bytes += (_shape.Blocks * ((BlockLag + 2 * DenseReach) * features + 3 * dense) + 2 * features)
+                     * NativeBuffer.Bytes((long)Columns * PlainRows.Block);
+        }
+
+        bytes += TransformedRows.Bytes(features, Columns, TailWindow(0, 2), upsampled: true);
+        for (var ups = 1; ups <= _shape.UpConvolutions; ups++)
+            bytes += TransformedRows.Bytes(features, Columns << ups, TailWindow(ups, 3), ups < _shape.UpConvolutions);
+        var last = _shape.UpConvolutions;
+        bytes += TransformedRows.Bytes(features, Columns << last, TailWindow(last, 3));
+        for (var ups = 0; ups <= last; ups++) bytes += PlainRows.Bytes(features, Columns << ups, TailWindow(ups, 0));
+        bytes += PlainRows.Bytes(output, Columns << last, TailWindow(last, 0));
+        return bytes + sizeof(float) * ((long)Columns << last) * (TailRows << last) * _shape.OutputChannels;
+    }
+
+    private static long Both(int blocks, int columns, int capacity) =>
+        PlainRows.Bytes(blocks, columns, capacity) + TransformedRows.Bytes(blocks, columns, capacity);
+}

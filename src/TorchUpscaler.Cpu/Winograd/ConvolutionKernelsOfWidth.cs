@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Simd;
+
+namespace TorchUpscaler.Cpu.Winograd;
+
+/// <summary>
+/// A batch of tiles goes through the eight points across one after the other. For each: the second half of the input
+/// transform (down the columns), the products of its eight points down, and the first half of the output transform. So the
+/// scratch memory of a batch stays in the second-level cache, and one point's weights in the first-level cache while all the
+/// groups of the batch use them.
+/// </summary>
+internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKernels where T : unmanaged, ILanes<T>
+{
+    private const int Block = PlainRows.Block;
+    private const int Points = F6x6.Points;
+    private const int TileSize = F6x6.TileSize;
+    private const int Group = Products.GroupTiles;
+
+    public override string Name { get; } = name;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformRow(PlainRows source, TransformedRows target, int block, int row)
+    {
+        var pixels = source.Row(block, row) - Block; // the column before the first
+        var points = target.Row(block, row);
+        nint stride = target.PointFloats;
+        var tiles = target.Tiles;
+        if (target.Upsampled)
+        {
+            // Columns 6t - 1 … 6t + 6 of the enlarged row are columns 3t - 1, 3t, 3t, … 3t + 2, 3t + 2, 3t + 3 of this one.
+            for (var tile = 0; tile < tiles; tile++, pixels += 3 * Block, points += Block)
+                for (var lane = 0; lane < Block; lane += T.Count)
+                {
+                    var p = pixels + lane;
+                    T a = T.Load(p + Block), b = T.Load(p + 2 * Block), c = T.Load(p + 3 * Block);
+                    F6x6.TransformInput(T.Load(p), a, a, b, b, c, c, T.Load(p + 4 * Block), points + lane, stride);
+                }
+
+            return;
+        }
+
+        for (var tile = 0; tile < tiles; tile++, pixels += TileSize * Block, points += Block)
+            for (var lane = 0; lane < Block; lane += T.Count)
+            {
+                var p = pixels + lane;
+                F6x6.TransformInput(T.Load(p), T.Load(p + Block), T.Load(p + 2 * Block), T.Load(p + 3 * Block),
+                    T.Load(p + 4 * Block), T.Load(p + 5 * Block), T.Load(p + 6 * Block), T.Load(p + 7 * Block), points + lane, stride);
+            }
+    }
+
+    public override void ComputeTiles(ConvolutionCall call, int firstTile, int tiles, float* scratch)
+    {
+        var weights = call.Weights;
+        var layout = new ScratchLayout(weights, tiles);
+        var inputs = scratch;
+        var products = scratch + layout.Products0;
+        var outputs = scratch + layout.Outputs0;
+        for (var across = 0; across < Points; across++)
+        {
+            TransformDown(call, layout, firstTile, tiles, across, inputs);
+            for (var slice = 0; slice < weights.Slices; slice++)
+            {
+                var width = weights.WidthOf(slice);
+                for (var down = 0; down < Points; down++)
+                {
+                    var u = call.Transposed ? weights.Weights(slice, down, across) : weights.Weights(slice, across, down);
+                    for (var group = 0; group < layout.Groups; group++)
+                        Products.Group<T>(inputs + down * layout.InputStride + group * layout.GroupInputs, u,
+                            products + down * layout.ProductStride + group * Group * width, width, weights.InBlocks, Math.Min(Group, tiles - group * Group));
+                }
+
+                TransformUp(layout, tiles * width, products, outputs + slice * layout.SliceStride + across * layout.OutputStride);
+            }
+        }
+
+        for (var slice = 0; slice < weights.Slices; slice++)
+            Finish(call, layout, firstTile, tiles, slice, outputs + slice * layout.SliceStride);
+    }
+
+    /// <summary>The second half of the input transform, at one point across: eight rows of every tile into eight points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransformDown(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int across, float* target)
+    {
+        var columns = call.TileColumns;
+        var inputEnd = call.InputEnd;
+        var zeros = stackalloc float[Group * Block];
+        new Span<float>(zeros, Group * Block).Clear();
+        var rows = stackalloc float*[Points];
+        var steps = stackalloc nint[Points];
+        for (var at = 0; at < tiles;)
+        {
+            // a run of tiles that are neighbours in the picture and in the group
+            var tile = firstTile + at;
+            var (tileRow, tileColumn) = (tile / columns, tile % columns);
+            var run = Math.Min(Math.Min(columns - tileColumn, Group - at % Group), tiles - at);
+            var groupTarget = target + at / Group * layout.GroupInputs + at % Group * Block;
+            var top = call.FirstRow + tileRow * TileSize - 1;
+            foreach (var source in call.Sources)
+            {
+                var offset = (across * (nint)columns + tileColumn) * Block;
+                for (var r = 0; r < Points; r++)
+                {
+                    var row = top + r;
+                    var inside = row >= 0 && row < inputEnd;
+                    rows[r] = inside ? source.Row(0, source.Upsampled ? row >> 1 : row) + offset : zeros;
+                    steps[r] = inside ? (nint)source.BlockFloats : 0;
+                }
+
+                for (var block = 0; block < source.Blocks; block++, groupTarget += Group * Block)
+                {
+                    float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5], r6 = rows[6], r7 = rows[7];
+                    for (nint i = 0; i < run * Block; i += T.Count)
+                        F6x6.TransformInput(T.Load(r0 + i), T.Load(r1 + i), T.Load(r2 + i), T.Load(r3 + i),
+                            T.Load(r4 + i), T.Load(r5 + i), T.Load(r6 + i), T.Load(r7 + i), groupTarget + i, layout.InputStride);
+                    for (var r = 0; r < Points; r++) rows[r] += steps[r];
+                }
+            }
+
+            at += run;
+        }
+    }
+
+    /// <summary>The first half of the output transform: eight points down into six rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransformUp(in ScratchLayout layout, int floats, float* products, float* outputs)
+    {
+        nint stride = layout.ProductStride;
+        nint rowStride = Points * layout.OutputStride;
+        for (nint i = 0; i < floats; i += T.Count)
+        {
+            F6x6.TransformOutput<T>(products + i, stride, out var y0, out var y1, out var y2, out var y3, out var y4, out var y5);
+            var target = outputs + i;
+            y0.Store(target);
+            y1.Store(target + rowStride);
+            y2.Store(target + 2 * rowStride);
+            y3.Store(target + 3 * rowStride);
+            y4.Store(target + 4 * rowStride);
+            y5.Store(target + 5 * rowStride);
+        }
+    }
+
+    /// <summary>The second half of the output transform, bias, activation and residuals; stores the pixels that are in the picture.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int slice, float* outputs)
+    {
+        var width = call.Weights.WidthOf(slice);
+        var columns = call.TileColumns;
+        nint stride = layout.OutputStride;
+        var pixels = stackalloc float[TileSize * 16];
+        for (var at = 0; at < tiles; at++)
+        {
+            var (tileRow, tileColumn) = ((firstTile + at) / columns, (firstTile + at) % columns);
+            var top = call.FirstRow + tileRow * TileSize;
+            var rows = Math.Min(TileSize, call.EndRow - top);
+            var left = tileColumn * TileSize;
+            var count = Math.Min(TileSize, call.OutColumns - left);
+            for (var lane = 0; lane < width; lane += T.Count)
+            {
+                var channel = slice * PackedConvolution.SliceWidth + lane;
+                var block = channel / Block;
+                var inBlock = channel % Block;
+                var bias = T.Load(call.Weights.Bias + channel);
+                var slope = T.Load(call.Weights.Slope + channel);
+                for (var r = 0; r < rows; r++)
+                {
+                    F6x6.TransformOutput<T>(outputs + r * Points * stride + at * width + lane, stride,
+                        out var y0, out var y1, out var y2, out var y3, out var y4, out var y5);
+                    var offset = left * Block + inBlock;
+                    var target = call.Target.Row(block, top + r) + offset;
+                    var first = call.First is null ? null : call.First.Row(block, top + r) + offset;
+                    var second = call.Second is null ? null : call.Second.Row(block, top + r) + offset;
+                    if (count == TileSize)
+                    {
+                        Epilogue(y0, 0 * Block, bias, slope, call, first, second).Store(target);
+                        Epilogue(y1, 1 * Block, bias, slope, call, first, second).Store(target + Block);
+                        Epilogue(y2, 2 * Block, bias, slope, call, first, second).Store(target + 2 * Block);
+                        Epilogue(y3, 3 * Block, bias, slope, call, first, second).Store(target + 3 * Block);
+                        Epilogue(y4, 4 * Block, bias, slope, call, first, second).Store(target + 4 * Block);
+                        Epilogue(y5, 5 * Block, bias, slope, call, first, second).Store(target + 5 * Block);
+                        continue;
+                    }
+
+                    y0.Store(pixels);
+                    y1.Store(pixels + 16);
+                    y2.Store(pixels + 32);
+                    y3.Store(pixels + 48);
+                    y4.Store(pixels + 64);
+                    for (var i = 0; i < count; i++)
+                        Epilogue(T.Load(pixels + i * 16), i * Block, bias, slope, call, first, second).Store(target + i * Block);
+                }
+            }
+        }
+    }
+
+    /// <summary>Bias, activation and residuals of one register; <paramref name="slope"/> is 1 where there is no activation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Epilogue(T y, nint offset, T bias, T slope, ConvolutionCall call, float* first, float* second)
+    {
+        y += bias;
+        y = T.MultiplyAdd(T.Min(y, default), slope, T.Max(y, default));
+        if (first != null) y = T.MultiplyAdd(y, T.Create(call.FirstScale), T.Load(first + offset));
+        if (second != null) y = T.MultiplyAdd(y, T.Create(call.SecondScale), T.Load(second + offset));
+        return y;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Numerics;
+using TorchUpscaler.Cpu.Memory;
+
+namespace TorchUpscaler.Cpu.Winograd;
+
+/// <summary>
+/// The transformed weights of one 3×3 convolution in the order in which the kernels read them. Output channels are cut into
+/// slices of 32 (the last one may have 16): <c>[slices][8 points across][8 points down][in blocks · 16][32]</c>.
+/// Channels that only fill up a block have zero weights.
+/// </summary>
+internal sealed unsafe class PackedConvolution : IDisposable
+{
+    private const int Block = PlainRows.Block;
+    private const int Points = F6x6.Points;
+
+    /// <summary>Output channels of a full slice.</summary>
+    public const int SliceWidth = 32;
+
+    private readonly NativeBuffer _weights;
+    private readonly NativeBuffer _bias;
+    private readonly NativeBuffer _slope;
+
+    /// <param name="weights">The kernel <c>[out][in][3][3]</c>.</param>
+    /// <param name="bias">The bias <c>[out]</c>.</param>
+    /// <param name="segments">The input's parts as they are concatenated, in channels; each begins a new block of 16.</param>
+    /// <param name="slope">What negative results are multiplied with; 1 for no activation.</param>
+    public PackedConvolution(float[] weights, float[] bias, int[] segments, float slope)
+    {
+        OutChannels = bias.Length;
+        OutBlocks = BlocksOf(OutChannels);
+        InBlocks = segments.Sum(BlocksOf);
+        _weights = new NativeBuffer(WeightFloats(InBlocks, OutBlocks));
+        _bias = new NativeBuffer(OutBlocks * Block);
+        _slope = new NativeBuffer(OutBlocks * Block);
+        bias.AsSpan().CopyTo(new Span<float>(_bias.Pointer, OutChannels));
+        new Span<float>(_slope.Pointer, OutBlocks * Block).Fill(slope);
+        Pack(weights, segments);
+    }
+
+    public int OutChannels { get; }
+
+    public int OutBlocks { get; }
+
+    public int InBlocks { get; }
+
+    public int Slices => (OutBlocks + 1) / 2;
+
+    /// <summary>Bias, <c>[out blocks][16]</c>.</summary>
+    public float* Bias => _bias.Pointer;
+
+    /// <summary>Slope for negative results, <c>[out blocks][16]</c>.</summary>
+    public float* Slope => _slope.Pointer;
+
+    /// <summary>Multiply-adds of the plain convolution per output pixel: the unit in which work is predicted.</summary>
+    public long CostPerPixel => 9L * InBlocks * Block * OutBlocks * Block;
+
+    public static int BlocksOf(int channels) => (channels + Block - 1) / Block;
+
+    public static long Bytes(int inBlocks, int outBlocks) => NativeBuffer.Bytes(WeightFloats(inBlocks, outBlocks));
+
+    /// <summary>Output channels of a slice: 32, or 16 for the rest.</summary>
+    public int WidthOf(int slice) => Math.Min(SliceWidth, OutBlocks * Block - slice * SliceWidth);
+
+    /// <summary>One point's weights of a slice, <c>[in blocks · 16][width]</c>.</summary>
+    public float* Weights(int slice, int across, int down)
+    {
+        var inChannels = (long)InBlocks * Block;
+        return _weights.Pointer + (slice * SliceWidth * Points * Points + (across * Points + down) * WidthOf(slice)) * inChannels;
+    }
+
+    public void Dispose()
+    {
+        _weights.Dispose();
+        _bias.Dispose();
+        _slope.Dispose();
+    }
+
+    private static long WeightFloats(int inBlocks, int outBlocks) => (long)Points * Points * inBlocks * Block * outBlocks * Block;
+
+    /// <summary>Transforms each kernel in double precision, so that only the last rounding is to 32 bits.</summary>
+    private void Pack(float[] weights, int[] segments)
+    {
+        var inChannels = segments.Sum();
+        var kernels = new double[9 * SliceWidth];             // [3][3][width]
+        var half = new double[Points * 3 * SliceWidth];       // [8 down][3][width]
+        var whole = new double[Points * Points * SliceWidth]; // [8 down][8 across][width]
+        for (var slice = 0; slice < Slices; slice++)
+        {
+            var width = WidthOf(slice);
+            var real = Math.Min(width, OutChannels - slice * SliceWidth);
+            var packed = 0;
+            var channel = 0;
+            foreach (var segment in segments)
+            {
+                for (var c = 0; c < segment; c++, channel++)
+                {
+                    Array.Clear(kernels);
+                    for (var o = 0; o < real; o++)
+                        for (var tap = 0; tap < 9; tap++)
+                            kernels[tap * SliceWidth + o] = weights[(((long)slice * SliceWidth + o) * inChannels + channel) * 9 + tap];
+                    Transform(kernels, half, whole);
+                    for (var down = 0; down < Points; down++)
+                        for (var across = 0; across < Points; across++)
+                        {
+                            var target = Weights(slice, across, down) + (packed + c) * (long)width;
+                            var source = whole.AsSpan((down * Points + across) * SliceWidth, width);
+                            for (var o = 0; o < width; o++) target[o] = (float)source[o];
+                        }
+                }
+
+                packed += BlocksOf(segment) * Block;
+            }
+        }
+    }
+
+    /// <summary>G g Gᵀ for 32 output channels side by side.</summary>
+    private static void Transform(double[] kernels, double[] half, double[] whole)
+    {
+        var g = F6x6.KernelMatrix;
+        for (var point = 0; point < Points; point++)
+            for (var column = 0; column < 3; column++)
+                Combine(kernels, column * SliceWidth, 3 * SliceWidth, g[point, 0], g[point, 1], g[point, 2],
+                    half, (point * 3 + column) * SliceWidth);
+        for (var down = 0; down < Points; down++)
+            for (var across = 0; across < Points; across++)
+                Combine(half, down * 3 * SliceWidth, SliceWidth, g[across, 0], g[across, 1], g[across, 2],
+                    whole, (down * Points + across) * SliceWidth);
+    }
+
+    private static void Combine(double[] source, int start, int stride, double a, double b, double c, double[] target, int at)
+    {
+        for (var o = 0; o < SliceWidth; o += Vector<double>.Count)
+        {
+            var sum = new Vector<double>(source, start + o) * a + new Vector<double>(source, start + stride + o) * b
+                      + new Vector<double>(source, start + 2 * stride + o) * c;
+            sum.CopyTo(target, at + o);
+        }
+    }
+}
