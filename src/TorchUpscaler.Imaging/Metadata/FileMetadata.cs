@@ -1,0 +1,51 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Native;
+using TorchUpscaler.Imaging.Reading;
+
+namespace TorchUpscaler.Imaging.Metadata;
+
+/// <summary>What libvips has found in a file beside the pixels, checked and in the form in which it is carried.</summary>
+internal static class FileMetadata
+{
+    // Beyond, a resolution is a lie: a million pixels a millimetre is finer than light.
+    private const double LargestResolution = 1e6;
+
+    /// <summary>EXIF's orientation, 1 to 8; 1 where the file says nothing or nonsense.</summary>
+    internal static int Orientation(VipsImage image, FileKind kind)
+    {
+        if (kind == FileKind.Heif) return 1; // its decoder turns the picture, and EXIF's tag does not count
+        // The tag that is applied must be the one that is reset, so ours is asked before libvips' own parser.
+        var exif = ExifBlock.Normalise(image.Block("exif-data"));
+        var orientation = exif != null ? ExifBlock.Orientation(exif) : image.Number("orientation");
+        return orientation is >= 1 and <= 8 ? orientation.Value : 1;
+    }
+
+    /// <summary>Collects what is carried for a picture that is decoded by this plan and turned upright.</summary>
+    internal static PictureMetadata Read(VipsImage image, DecodePlan plan, int orientation)
+    {
+        var profile = image.Block("icc-profile-data");
+        var fits = plan.Color == ColorChange.None && plan.Samples is SampleChange.None or SampleChange.UIntTo16
+            && IccProfile.Fits(profile, isGrey: plan.Channels < 3);
+        var exif = ExifBlock.Normalise(image.Block("exif-data"));
+        if (exif != null) ExifBlock.MarkUpright(exif);
+        var (horizontal, vertical) = Resolution(image, orientation);
+        return new PictureMetadata
+        {
+            IccProfile = fits ? profile.ToArray() : null,
+            Exif = exif,
+            HorizontalResolution = horizontal,
+            VerticalResolution = vertical,
+        };
+    }
+
+    // libvips says 1 where the file says nothing. A turned picture's two values change places.
+    private static (double Horizontal, double Vertical) Resolution(VipsImage image, int orientation)
+    {
+        var (horizontal, vertical) = (image.HorizontalResolution, image.VerticalResolution);
+        var known = IsSane(horizontal) && IsSane(vertical) && !(horizontal == 1 && vertical == 1);
+        if (!known) return (0, 0);
+        return Upright.Turns(orientation) ? (vertical, horizontal) : (horizontal, vertical);
+    }
+
+    private static bool IsSane(double resolution) => resolution > 0 && resolution < LargestResolution;
+}

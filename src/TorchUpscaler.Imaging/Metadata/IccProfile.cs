@@ -1,0 +1,16 @@
+using System.Buffers.Binary;
+
+namespace TorchUpscaler.Imaging.Metadata;
+
+/// <summary>The head of an ICC profile (ICC.1:2022, 7.2), as far as it tells whether the profile is for these pixels.</summary>
+internal static class IccProfile
+{
+    private const int HeaderBytes = 128;
+
+    /// <summary>Whether this is a profile for grey or for RGB pixels, whole as far as its header can tell.</summary>
+    internal static bool Fits(ReadOnlySpan<byte> profile, bool isGrey) =>
+        profile.Length >= HeaderBytes
+        && BinaryPrimitives.ReadUInt32BigEndian(profile) <= profile.Length
+        && profile[36..40].SequenceEqual("acsp"u8)
+        && profile[16..20].SequenceEqual(isGrey ? "GRAY"u8 : "RGB "u8);
+}

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace TorchUpscaler.Imaging.Native;
+
+/// <summary>A libvips call failed. Callers turn it into a sentence of their own; the message is libvips' first line.</summary>
+internal sealed class VipsException(string message) : Exception(message)
+{
+    private const int LongestMessage = 160;
+
+    /// <summary>The error that libvips has just noted in its buffer.</summary>
+    internal static VipsException Take() => new(TakeMessage());
+
+    /// <summary>Empties libvips' error buffer and returns its first line, fit to stand in a sentence.</summary>
+    internal static unsafe string TakeMessage()
+    {
+        var buffer = LibVips.ErrorBufferCopy();
+        var text = Marshal.PtrToStringUTF8((nint)buffer) ?? "";
+        LibVips.Free(buffer);
+
+        var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("no reason given");
+        return Display.Text(line.Length > LongestMessage ? line[..LongestMessage] : line);
+    }
+}

@@ -1,0 +1,66 @@
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.Imaging;
+
+/// <summary>The output formats: their names, their file name extensions, and how large a picture each can hold.</summary>
+public static class PictureFormats
+{
+    private const int LargestWebP = 16383, LargestJpeg = 65500, LargestPng = 1_000_000;
+
+    /// <summary>The format that a file name's extension asks for, or null where it is none of the output formats'.</summary>
+    /// <param name="path">A file name, with or without folders.</param>
+    public static PictureFormat? FromPath(string path) => Path.GetExtension(path)?.ToUpperInvariant() switch
+    {
+        ".PNG" => PictureFormat.Png,
+        ".JPG" or ".JPEG" or ".JPE" => PictureFormat.Jpeg,
+        ".WEBP" => PictureFormat.WebP,
+        _ => null,
+    };
+
+    /// <summary>The format of this name (<c>png</c>, <c>jpg</c>, <c>jpeg</c>, <c>webp</c>, in any case), or null.</summary>
+    /// <param name="name">The name as a person writes it.</param>
+    public static PictureFormat? FromName(string name) => FromPath($".{name}");
+
+    /// <summary>The usual extension, with its dot: <c>.png</c>, <c>.jpg</c>, <c>.webp</c>.</summary>
+    public static string Extension(PictureFormat format) => format switch
+    {
+        PictureFormat.Png => ".png",
+        PictureFormat.Jpeg => ".jpg",
+        PictureFormat.WebP => ".webp",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not an output format"),
+    };
+
+    /// <summary>The format's name for people: <c>PNG</c>, <c>JPEG</c>, <c>WebP</c>.</summary>
+    public static string Name(PictureFormat format) => format switch
+    {
+        PictureFormat.Png => "PNG",
+        PictureFormat.Jpeg => "JPEG",
+        PictureFormat.WebP => "WebP",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not an output format"),
+    };
+
+    /// <summary>The longest side, in pixels, that a file of this format can have.</summary>
+    public static int LargestSide(PictureFormat format) => format switch
+    {
+        PictureFormat.Png => LargestPng, // libpng's own limit
+        PictureFormat.Jpeg => LargestJpeg,
+        PictureFormat.WebP => LargestWebP,
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not an output format"),
+    };
+
+    /// <summary>Refuses a size that the format cannot hold. Cheap: to be called before any work.</summary>
+    /// <param name="format">The output format.</param>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <exception cref="PictureException">Too large; the message names the limit and the formats that can.</exception>
+    public static void CheckSize(PictureFormat format, int width, int height)
+    {
+        var side = Math.Max(width, height);
+        if (side <= LargestSide(format)) return;
+
+        var others = Enum.GetValues<PictureFormat>().Where(other => LargestSide(other) >= side).Select(Name).ToArray();
+        var advice = others.Length > 0 ? $"write {string.Join(" or ", others)} instead" : "choose a smaller scale";
+        throw new PictureException(
+            $"{Name(format)} holds at most {LargestSide(format)} pixels a side and the result has {width}×{height}; {advice}");
+    }
+}

@@ -1,0 +1,171 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Metadata;
+using TorchUpscaler.Imaging.Native;
+
+namespace TorchUpscaler.Imaging.Reading;
+
+/// <summary>An opened picture file whose header has been read and whose pixels have not.</summary>
+internal sealed class PictureFile : IDisposable
+{
+    private const int StripRows = 16; // as many as the loaders decode at a time
+
+    private readonly string _path;
+    private readonly FileKind _kind;
+    private readonly VipsImage _image;
+    private readonly DecodePlan _plan;
+    private readonly int _orientation;
+
+    private PictureFile(string path, FileKind kind, VipsImage image, DecodePlan plan)
+    {
+        (_path, _kind, _image, _plan) = (path, kind, image, plan);
+        _orientation = FileMetadata.Orientation(image, kind);
+    }
+
+    /// <summary>Opens a file and reads its header.</summary>
+    /// <exception cref="PictureException">No such file, no picture, or none that can be read.</exception>
+    internal static PictureFile Open(string path)
+    {
+        var kind = Recognise(path);
+        VipsImage? image = null;
+        try
+        {
+            using var load = new VipsOperation(kind.Loader);
+            image = load.SetText("filename", Path.GetFullPath(path)).Set("access", "sequential").Set("fail_on", "error").Run().Output();
+            var plan = DecodePlan.For(image) ?? throw new PictureException(
+                $"{Display.Path(path)} holds {image.Bands} channels of type {image.Format} ({image.Interpretation}), which is no grey, RGB, CMYK or Lab picture; convert it to RGB first");
+            return new PictureFile(path, kind, image, plan);
+        }
+        catch (VipsException e)
+        {
+            image?.Dispose();
+            throw new PictureException($"{Display.Path(path)} is a damaged {kind.Name} file ({e.Message})", e);
+        }
+        catch (PictureException)
+        {
+            image?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the header says; the size is upright.</summary>
+    internal PictureHeader Header => Upright.Turns(_orientation)
+        ? new(_image.Height, _image.Width, _plan.Channels, _plan.Bits, _kind.Format)
+        : new(_image.Width, _image.Height, _plan.Channels, _plan.Bits, _kind.Format);
+
+    /// <summary>Decodes the pixels, once.</summary>
+    /// <exception cref="PictureException">Truncated or damaged.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; looked at between strips of 16 rows.</exception>
+    internal Picture Decode(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var header = Header;
+        var picture = new Picture(header.Width, header.Height, header.Channels, header.Bits, FileMetadata.Read(_image, _plan, _orientation));
+        try
+        {
+            using var source = ChangeColors();
+            if (source.Bands != _plan.Channels) throw new VipsException($"{source.Bands} channels instead of {_plan.Channels}");
+            CopyRows(source, picture, cancellation);
+            return picture;
+        }
+        catch (VipsException e)
+        {
+            throw new PictureException($"{Display.Path(_path)} is a damaged or truncated {_kind.Name} file ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _image.Dispose();
+
+    private VipsImage ChangeColors()
+    {
+        var depth16 = _plan.Bits == 16;
+        switch (_plan.Color)
+        {
+            case ColorChange.FromCmyk:
+                using (var transform = new VipsOperation("icc_transform"))
+                {
+                    return transform.Set("in", _image).SetText("output_profile", "srgb").SetText("input_profile", "cmyk")
+                        .Set("embedded", "true").Set("intent", "relative").Set("black_point_compensation", "true")
+                        .Set("depth", depth16 ? "16" : "8").Run().Output();
+                }
+            case ColorChange.FromLab:
+                using (var toRgb = new VipsOperation("colourspace"))
+                    return toRgb.Set("in", _image).Set("space", depth16 ? "rgb16" : "srgb").Run().Output();
+            default:
+                using (var copy = new VipsOperation("copy"))
+                    return copy.Set("in", _image).Run().Output();
+        }
+    }
+
+    private void CopyRows(VipsImage source, Picture picture, CancellationToken cancellation)
+    {
+        var upright = new Upright(_orientation, source.Width, source.Height, picture.Channels * (picture.Bits / 8));
+        var sourceRowBytes = checked(source.Width * picture.Channels * SampleConverter.Bytes(_plan.Samples, picture.Bits));
+        var converted = _plan.Samples == SampleChange.None ? [] : new ushort[source.Width * picture.Channels];
+        using var region = new VipsRegion(source);
+        for (var top = 0; top < source.Height; top += StripRows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var rows = Math.Min(StripRows, source.Height - top);
+            region.Prepare(top, rows);
+            for (var y = top; y < top + rows; y++)
+            {
+                var row = region.Row(y, sourceRowBytes);
+                if (converted.Length > 0)
+                {
+                    SampleConverter.To16(_plan.Samples, row, picture.Channels, converted);
+                    row = System.Runtime.InteropServices.MemoryMarshal.AsBytes(converted.AsSpan());
+                }
+                upright.Place(row, y, picture.Bytes);
+            }
+        }
+    }
+
+    private static FileKind Recognise(string path)
+    {
+        var head = ReadHead(path);
+        if (head.Length == 0) throw new PictureException($"{Display.Path(path)} is empty");
+        var kind = FileKind.Recognise(head) ?? throw new PictureException(
+            $"{Display.Path(path)} is not a picture that can be read; give {Readable()}");
+        return kind.IsAvailable ? kind : throw new PictureException(
+            $"{Display.Path(path)} is a {kind.Name} file, which the libvips on this machine cannot read; give {Readable()}");
+    }
+
+    private static string Readable()
+    {
+        var names = FileKind.All.Where(kind => kind.IsAvailable).Select(kind => kind.Name).ToArray();
+        return $"{string.Join(", ", names[..^1])} or {names[^1]}";
+    }
+
+    private static byte[] ReadHead(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path)) throw new PictureException($"{Display.Path(path)} is a folder, not a picture");
+            // Pipes and devices have no length either; opening one could wait for ever.
+            if (File.ResolveLinkTarget(path, returnFinalTarget: true) is FileInfo target)
+            {
+                if (!target.Exists || target.Length == 0) return [];
+            }
+            else if (new FileInfo(path) is { Exists: true, Length: 0 })
+            {
+                return [];
+            }
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var head = new byte[FileKind.HeadBytes];
+            return head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new PictureException($"there is no file {Display.Path(path)}", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PictureException($"{Display.Path(path)} may not be read: permission denied", e);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        {
+            throw new PictureException($"{Display.Path(path)} cannot be opened: {Display.Text(e.Message)}", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Native;
+using TorchUpscaler.Imaging.Reading;
+using TorchUpscaler.Imaging.Writing;
+
+namespace TorchUpscaler.Imaging;
+
+/// <summary>
+/// Reads and writes picture files with libvips. All members may be called from several threads at once.
+/// A picture is decoded into its <see cref="Picture"/> strip by strip. Interlaced PNG, WebP, HEIF, AVIF and GIF are held
+/// a second time by their decoders while that goes on; progressive JPEG keeps its coefficients.
+/// </summary>
+public sealed class VipsCodec : IPictureCodec
+{
+    /// <summary>Finds and starts libvips.</summary>
+    /// <exception cref="PictureException">libvips is not installed (the message says how to), or is too old.</exception>
+    public VipsCodec()
+    {
+        VipsLibrary.Start();
+        InputExtensions = FileKind.All.Where(kind => kind.IsAvailable).SelectMany(kind => kind.Extensions)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <inheritdoc/>
+    public string Description => $"libvips {VipsLibrary.Version}";
+
+    /// <summary>The extensions, with their dots, of the files that this libvips can read. Compared without regard to case.</summary>
+    public IReadOnlySet<string> InputExtensions { get; }
+
+    /// <summary>Whether a file is to be taken for a picture by its name, when a folder is gone through.</summary>
+    /// <param name="path">A file name, with or without folders.</param>
+    public bool IsPictureName(string path) => InputExtensions.Contains(Path.GetExtension(path));
+
+    /// <inheritdoc/>
+    public PictureHeader ReadHeader(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var file = PictureFile.Open(path);
+        return file.Header;
+    }
+
+    /// <inheritdoc/>
+    public Picture Read(string path, long maxPixels, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        cancellation.ThrowIfCancellationRequested();
+        using var file = PictureFile.Open(path);
+        CheckPixels(path, file.Header, maxPixels);
+        return file.Decode(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public IPictureWriter Create(string path, ResultShape shape, EncodeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(options);
+        PictureFormats.CheckSize(options.Format, shape.Width, shape.Height);
+        return new VipsPictureWriter(ResultFile.Create(path), shape, options);
+    }
+
+    private static void CheckPixels(string path, PictureHeader header, long maxPixels)
+    {
+        var pixels = (long)header.Width * header.Height;
+        if (pixels > maxPixels)
+        {
+            throw new PictureException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{Display.Path(path)} has {header.Width}×{header.Height} pixels ({pixels / 1e6:0.0} megapixels), more than the {maxPixels / 1e6:0.0} megapixels that are allowed; make it smaller or raise the limit"));
+        }
+    }
+}

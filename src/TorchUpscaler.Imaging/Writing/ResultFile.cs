@@ -1,0 +1,122 @@
+using System.Text;
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.Imaging.Writing;
+
+/// <summary>
+/// A result on its way to disk: a temporary file beside its final place, flushed and renamed when it is whole, deleted
+/// when it is not.
+/// </summary>
+internal sealed class ResultFile : IDisposable
+{
+    private const int NameBytes = 120; // of the final name within the temporary one, which has to stay under 255 bytes
+    private const int BufferBytes = 1 << 16;
+
+    private readonly string _temporary;
+    private FileStream? _stream;
+    private bool _committed;
+
+    private ResultFile(string path, string temporary, FileStream stream) => (Path, _temporary, _stream) = (path, temporary, stream);
+
+    /// <summary>The final path.</summary>
+    internal string Path { get; }
+
+    /// <summary>Where the encoded bytes go.</summary>
+    internal Stream Stream => _stream ?? throw new ObjectDisposedException(nameof(ResultFile));
+
+    /// <summary>Creates the temporary file.</summary>
+    /// <exception cref="PictureException">The folder does not exist or cannot be written.</exception>
+    internal static ResultFile Create(string path)
+    {
+        try
+        {
+            var full = System.IO.Path.GetFullPath(path);
+            if (Directory.Exists(full)) throw new PictureException($"{Display.Path(path)} is a folder; give the result a file name");
+            var folder = System.IO.Path.GetDirectoryName(full)
+                ?? throw new PictureException($"{Display.Path(path)} is no file name");
+            if (!Directory.Exists(folder)) throw new PictureException($"there is no folder {Display.Path(folder)} to write the result to");
+            var temporary = System.IO.Path.Combine(folder, TemporaryName(System.IO.Path.GetFileName(full)));
+            return new ResultFile(full, temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, BufferBytes));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PictureException($"{Display.Path(path)} cannot be written: permission denied; choose another folder", e);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        {
+            throw new PictureException($"{Display.Path(path)} cannot be written: {Display.Text(e.Message)}", e);
+        }
+    }
+
+    /// <summary>Flushes the file to disk and gives it its final name.</summary>
+    /// <exception cref="IOException">The disk or the folder refuses.</exception>
+    internal void Commit()
+    {
+        try
+        {
+            var stream = _stream ?? throw new ObjectDisposedException(nameof(ResultFile));
+            stream.Flush(flushToDisk: true);
+            stream.Dispose();
+            _stream = null;
+            File.Move(_temporary, Path, overwrite: true);
+            _committed = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(e);
+        }
+    }
+
+    /// <summary>The error that says that, and why, the result could not be written.</summary>
+    internal IOException Failure(Exception cause) => new($"{Display.Path(Path)} cannot be written: {Reason(cause)}", cause);
+
+    /// <summary>Deletes the temporary file unless it has become the result.</summary>
+    public void Dispose()
+    {
+        var stream = _stream;
+        _stream = null;
+        try
+        {
+            stream?.Dispose(); // tries to write what is buffered
+        }
+        catch (IOException)
+        {
+            // The file is thrown away.
+        }
+        if (_committed) return;
+        try
+        {
+            File.Delete(_temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone with its folder, or not ours any more.
+        }
+    }
+
+    // .NET's messages end with the temporary file's path, which would only puzzle.
+    private static string Reason(Exception cause)
+    {
+        const int noSpaceOnLinux = 28, noSpaceOnWindows = 112;
+        if (cause is IOException && (cause.HResult & 0xFFFF) is noSpaceOnLinux or noSpaceOnWindows) return "the disk is full";
+        return cause switch
+        {
+            UnauthorizedAccessException => "permission denied",
+            DirectoryNotFoundException or FileNotFoundException => "its folder is gone",
+            _ => Display.Text(cause.Message),
+        };
+    }
+
+    private static string TemporaryName(string name)
+    {
+        var kept = new StringBuilder();
+        var bytes = 0;
+        foreach (var rune in name.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > NameBytes) break;
+            kept.Append(rune.ToString());
+        }
+        return $".{kept}.{Guid.NewGuid():N}.part";
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Native;
+
+namespace TorchUpscaler.Imaging.Writing;
+
+/// <summary>
+/// Encodes a result while its rows come. A thread of its own runs the libvips saver, which asks for rows (they wait in a
+/// <see cref="RowQueue"/>) and puts out bytes (they pass a <see cref="HeadRewriter"/> into a <see cref="ResultFile"/>).
+/// </summary>
+internal sealed class VipsPictureWriter : IPictureWriter
+{
+    private readonly ResultFile _file;
+    private readonly ResultShape _shape;
+    private readonly RowFitter _fitter;
+    private readonly RowQueue _queue;
+    private readonly HeadRewriter _output;
+    private readonly Thread _encoder;
+    private readonly int _rowBytes;
+    private int _written;
+    private bool _isDone;
+    private volatile Exception? _failure; // the first thing that went wrong on the encoder's threads
+
+    /// <summary>Starts the encoder; owns <paramref name="file"/> from then on.</summary>
+    internal VipsPictureWriter(ResultFile file, ResultShape shape, EncodeOptions options)
+    {
+        _file = file;
+        _shape = shape;
+        _fitter = new RowFitter(shape, options.Format);
+        _rowBytes = checked(shape.Width * shape.Channels * (shape.Bits / 8));
+        _queue = new RowQueue(checked(shape.Width * _fitter.Channels * (_fitter.Bits / 8)), shape.Height);
+        _output = HeadRewriter.For(options.Format, shape, _fitter.Channels);
+        _encoder = new Thread(() => Encode(options)) { Name = "picture encoder", IsBackground = true };
+        _encoder.Start();
+    }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<byte> rows, int count)
+    {
+        ObjectDisposedException.ThrowIf(_isDone, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (rows.Length != (long)count * _rowBytes)
+            throw new ArgumentException($"{count} rows have {(long)count * _rowBytes} bytes, not {rows.Length}", nameof(rows));
+        if (count > _shape.Height - _written)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"only {_shape.Height - _written} rows are missing");
+
+        for (var i = 0; i < count; i++)
+        {
+            var place = _queue.WaitForRoom();
+            if (place.IsEmpty) throw Failure();
+            _fitter.Fit(rows.Slice(i * _rowBytes, _rowBytes), place);
+            _queue.Publish();
+            _written++;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Complete()
+    {
+        ObjectDisposedException.ThrowIf(_isDone, this);
+        if (_written != _shape.Height)
+            throw new InvalidOperationException($"{_written} of {_shape.Height} rows have been written");
+        _encoder.Join();
+        if (_failure != null) throw Failure();
+        _file.Commit();
+        _isDone = true;
+        _file.Dispose();
+    }
+
+    /// <summary>Without <see cref="Complete"/>: stops the encoder and removes what it has written.</summary>
+    public void Dispose()
+    {
+        _isDone = true;
+        _queue.Close();
+        _encoder.Join();
+        _file.Dispose();
+    }
+
+    private IOException Failure() => _file.Failure(_failure ?? new IOException("the encoder has stopped"));
+
+    private void Encode(EncodeOptions options)
+    {
+        try
+        {
+            using var target = new VipsTarget(Put);
+            using var rows = new VipsRowImage(_shape.Width, _shape.Height, _fitter.Channels, _fitter.Bits, _queue.Take);
+            using (var save = Saver(options)) save.Set("in", rows.Image).Set("target", target).Run();
+            _output.Finish(_file.Stream);
+        }
+        catch (Exception e) // it goes to the thread that writes
+        {
+            _failure ??= e is VipsException ? new IOException(e.Message, e) : e;
+        }
+        finally
+        {
+            _queue.Close();
+            LibVips.ThreadShutdown();
+        }
+    }
+
+    // libvips adds no metadata of its own: HeadRewriter puts in what is carried.
+    private static VipsOperation Saver(EncodeOptions options)
+    {
+        var quality = Math.Clamp(options.Quality, 1, 100).ToString(CultureInfo.InvariantCulture);
+        return options.Format switch
+        {
+            PictureFormat.Png => new VipsOperation("pngsave_target").Set("compression", "6").Set("filter", "none").Set("strip", "true"),
+            PictureFormat.Jpeg => new VipsOperation("jpegsave_target").Set("Q", quality).Set("subsample_mode", "off").Set("strip", "true"),
+            PictureFormat.WebP => new VipsOperation("webpsave_target").Set("Q", quality).Set("strip", "true"),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Format, "not an output format"),
+        };
+    }
+
+    private bool Put(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            if (_queue.IsClosed) return false;
+            _output.Write(bytes, _file.Stream);
+            return true;
+        }
+        catch (Exception e) // it goes to the thread that writes
+        {
+            _failure ??= e;
+            return false;
+        }
+    }
+}
