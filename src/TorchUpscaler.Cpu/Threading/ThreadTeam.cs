@@ -9,12 +9,12 @@ internal sealed class ThreadTeam : IDisposable
     private const int SpinsBeforeSleep = 2000;
 
     private readonly Thread[] _helpers;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly SemaphoreSlim[] _wake; // one a helper: none can take the permit that another is to wake by
+    private readonly int[] _asleep;         // one a helper: 1 while it waits, or is about to; whoever makes it 0 owes or saves a permit
     private Action<int, int>? _body;
     private int _items;
     private int _next;       // the next item that nobody has taken
     private int _busy;       // helpers that have not finished the current job
-    private int _sleeping;   // helpers that wait for _wake
     private volatile int _job;
     private volatile bool _stopped;
     private Exception? _failure;
@@ -24,6 +24,9 @@ internal sealed class ThreadTeam : IDisposable
     {
         Threads = threads;
         _helpers = new Thread[threads - 1];
+        _asleep = new int[_helpers.Length];
+        _wake = new SemaphoreSlim[_helpers.Length];
+        for (var i = 0; i < _wake.Length; i++) _wake[i] = new SemaphoreSlim(0);
         for (var i = 0; i < _helpers.Length; i++)
         {
             var worker = i + 1; // the caller is worker 0
@@ -49,9 +52,8 @@ internal sealed class ThreadTeam : IDisposable
         _failure = null;
         Volatile.Write(ref _next, 0);
         Volatile.Write(ref _busy, _helpers.Length);
-        Interlocked.Increment(ref _job); // a full fence: a helper that goes to sleep now sees the job, or is counted below
-        var sleeping = Volatile.Read(ref _sleeping);
-        if (sleeping > 0) _wake.Release(sleeping);
+        Interlocked.Increment(ref _job); // a full fence: a helper that goes to sleep now sees the job, or is woken below
+        WakeSleepers();
 
         Work(body, 0);
         var spinner = new SpinWait();
@@ -64,9 +66,15 @@ internal sealed class ThreadTeam : IDisposable
     {
         _stopped = true;
         Interlocked.Increment(ref _job);
-        _wake.Release(Math.Max(1, _helpers.Length));
+        WakeSleepers();
         foreach (var helper in _helpers) helper.Join();
-        _wake.Dispose();
+        foreach (var wake in _wake) wake.Dispose();
+    }
+
+    private void WakeSleepers()
+    {
+        for (var i = 0; i < _asleep.Length; i++)
+            if (Interlocked.Exchange(ref _asleep[i], 0) == 1) _wake[i].Release();
     }
 
     private void Help(int worker)
@@ -74,14 +82,14 @@ internal sealed class ThreadTeam : IDisposable
         var seen = 0;
         while (true)
         {
-            seen = WaitForJob(seen);
+            seen = WaitForJob(worker - 1, seen);
             if (_stopped) return;
             Work(_body!, worker);
             Interlocked.Decrement(ref _busy);
         }
     }
 
-    private int WaitForJob(int seen)
+    private int WaitForJob(int helper, int seen)
     {
         for (var spins = 0; spins < SpinsBeforeSleep; spins++)
         {
@@ -89,19 +97,10 @@ internal sealed class ThreadTeam : IDisposable
             Thread.SpinWait(8);
         }
 
-        while (true)
-        {
-            Interlocked.Increment(ref _sleeping);
-            if (_job != seen)
-            {
-                Interlocked.Decrement(ref _sleeping);
-                return _job;
-            }
-
-            _wake.Wait();
-            Interlocked.Decrement(ref _sleeping);
-            if (_job != seen) return _job;
-        }
+        Interlocked.Exchange(ref _asleep[helper], 1);
+        // A job that came meanwhile: either this takes the flag back, or Run has seen it and a permit is there.
+        if (_job == seen || Interlocked.Exchange(ref _asleep[helper], 0) == 0) _wake[helper].Wait();
+        return _job;
     }
 
     private void Work(Action<int, int> body, int worker)
