@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TorchUpscaler.App.Upscale;
+using TorchUpscaler.Cpu;
+using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App;
 
@@ -13,7 +15,8 @@ internal static class CommandLine
     internal static int Run(string[] arguments, Shutdown shutdown)
     {
         var root = new RootCommand("Enlarges photos with Real-ESRGAN networks, without seams and without a GPU.");
-        root.Add(UpscaleArguments.Command(options => Guard(progress => Compose(options, progress).Run(options, shutdown.Token))));
+        root.Add(UpscaleArguments.Command(options =>
+            Guard(shutdown, progress => Compose(options, progress).Run(options, shutdown.Token))));
 
         // No response files: a picture's name may begin with an @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -29,12 +32,17 @@ internal static class CommandLine
     }
 
     // The one place that says which codec and which engine the program uses.
-    private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
-        new(new Imaging.VipsCodec(), () => new Cpu.CpuEngine(), "cpu", progress, options.Json ? Console.Out : TextWriter.Null);
+    private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress)
+    {
+        var codec = new VipsCodec();
+        return new UpscaleCommand(
+            codec, codec.InputExtensions, () => new CpuEngine(), "cpu", progress, options.Json ? Console.Out : TextWriter.Null);
+    }
 
-    private static int Guard(Func<ProgressReporter, int> command)
+    private static int Guard(Shutdown shutdown, Func<ProgressReporter, int> command)
     {
         var progress = new ProgressReporter(Console.Error, IsTerminal(), TimeProvider.System);
+        shutdown.LastWord = () => Say(progress, new OperationCanceledException());
         try
         {
             return command(progress);
@@ -43,10 +51,14 @@ internal static class CommandLine
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            progress.Say($"{Program}: {Failure.Describe(error)}");
+            // Once cancelled, the work fails wherever it notices that its files are gone.
+            if (shutdown.Token.IsCancellationRequested) error = new OperationCanceledException();
+            Say(progress, error);
             return Failure.ExitCode(error);
         }
     }
+
+    private static void Say(ProgressReporter progress, Exception error) => progress.Say($"{Program}: {Failure.Describe(error)}");
 
     private static bool IsTerminal() => !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 }

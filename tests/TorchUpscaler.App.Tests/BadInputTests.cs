@@ -50,7 +50,7 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
 
     [Fact]
     public void A_result_that_its_format_cannot_hold() =>
-        Refused([_here.Picture("wide.png", 4200, 2), "-f", "webp"], "wide.png", "16800×8", "16383", "-f png");
+        Refused([_here.Picture("wide.png", 4200, 2), "-f", "webp"], "wide.png", "16800×8", "16383", "PNG");
 
     [Fact]
     public void A_folder_that_cannot_be_written() =>

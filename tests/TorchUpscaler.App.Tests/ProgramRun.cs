@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace TorchUpscaler.App.Tests;
 
@@ -77,6 +78,27 @@ internal sealed class ProgramRun : IDisposable
         using var kill = Process.Start("/bin/kill", [$"-{name}", $"{_process.Id}"]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Processor time that the thread of that name has taken.</summary>
+    internal double SecondsOfThread(string name)
+    {
+        const double ticksPerSecond = 100;
+        try
+        {
+            foreach (var thread in Directory.GetDirectories($"/proc/{_process.Id}/task"))
+            {
+                if (File.ReadAllText($"{thread}/comm").Trim() != name) continue;
+                // After the name: state and then numbers, the time in user mode the 12th of all.
+                var fields = File.ReadAllText($"{thread}/stat").Split(") ")[1].Split(' ');
+                return long.Parse(fields[11], CultureInfo.InvariantCulture) / ticksPerSecond;
+            }
+        }
+        catch (IOException)
+        {
+            // The thread, or the process, has ended meanwhile.
+        }
+        return 0;
     }
 
     /// <summary>Waits for the end.</summary>

@@ -11,9 +11,6 @@ internal sealed record PlannedInput(string Path, string? Fault = null);
 /// <summary>The pictures behind the files and folders that were given.</summary>
 internal sealed partial class InputPlan
 {
-    private static readonly string[] Extensions =
-        [".png", ".jpg", ".jpeg", ".jpe", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"];
-
     private InputPlan(IReadOnlyList<PlannedInput> pictures, bool isSingle)
     {
         Pictures = pictures;
@@ -27,15 +24,17 @@ internal sealed partial class InputPlan
     internal bool IsSingle { get; }
 
     /// <summary>Finds the pictures.</summary>
+    /// <param name="inputs">Files and folders, as given.</param>
+    /// <param name="extensions">Of the files in a folder that are pictures, with their dots.</param>
     /// <exception cref="PictureException">The only input is missing, or a folder without pictures.</exception>
-    internal static InputPlan Of(IReadOnlyList<string> inputs)
+    internal static InputPlan Of(IReadOnlyList<string> inputs, IReadOnlySet<string> extensions)
     {
-        var pictures = inputs.SelectMany(Expand).ToList();
+        var pictures = inputs.SelectMany(input => Expand(input, extensions)).ToList();
         if (inputs.Count == 1 && pictures is [{ Fault: { } fault }]) throw new PictureException(fault);
         return new InputPlan(pictures, inputs.Count == 1 && !Directory.Exists(inputs[0]));
     }
 
-    private static IEnumerable<PlannedInput> Expand(string input)
+    private static List<PlannedInput> Expand(string input, IReadOnlySet<string> extensions)
     {
         if (File.Exists(input)) return [new PlannedInput(input)];
         if (!Directory.Exists(input)) return [new PlannedInput(input, $"{input}: there is no such file or folder")];
@@ -43,7 +42,7 @@ internal sealed partial class InputPlan
         string[] files;
         try
         {
-            files = Directory.GetFiles(input).Where(IsPicture).Order(StringComparer.Ordinal).ToArray();
+            files = Directory.GetFiles(input).Where(file => extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToArray();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -54,10 +53,8 @@ internal sealed partial class InputPlan
         var pictures = files.Where(file => !IsResult(file, sources)).Select(file => new PlannedInput(file)).ToList();
         return pictures.Count > 0
             ? pictures
-            : [new PlannedInput(input, $"{input}: the folder has no pictures ({string.Join(' ', Extensions)})")];
+            : [new PlannedInput(input, $"{input}: the folder has no pictures ({string.Join(' ', extensions)})")];
     }
-
-    private static bool IsPicture(string file) => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
 
     // cat_x4.png beside cat.jpg is what an earlier run made of it; alone it is a picture like any other.
     private static bool IsResult(string file, HashSet<string?> names) =>

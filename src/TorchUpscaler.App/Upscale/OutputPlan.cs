@@ -1,5 +1,6 @@
 using System.Globalization;
 using TorchUpscaler.Core;
+using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App.Upscale;
 
@@ -28,9 +29,9 @@ internal sealed class OutputPlan
             return new OutputPlan(null, output, options.Format);
         }
 
-        var named = ResultFormats.Parse(Path.GetExtension(output));
+        var named = PictureFormats.FromPath(output);
         if (named is null && options.Format is null)
-            throw new InputException($"{output} does not say the result's format; let its name end in {ResultFormats.Names}, or give -f");
+            throw new InputException($"{output} does not say the result's format; let its name end in {UpscaleArguments.FormatNames}, or give -f");
         if (named is not null && options.Format is not null && named != options.Format)
             throw new InputException($"{output} and -f name different formats; leave one out");
         return new OutputPlan(output, null, named ?? options.Format);
@@ -44,7 +45,7 @@ internal sealed class OutputPlan
     {
         if (_file is not null) return _file;
         var name = string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileNameWithoutExtension(input)}_x{scale}{ResultFormats.Extension(format)}");
+            $"{Path.GetFileNameWithoutExtension(input)}_x{scale}{PictureFormats.Extension(format)}");
         return Path.Combine(_folder ?? Path.GetDirectoryName(input) ?? "", name);
     }
 

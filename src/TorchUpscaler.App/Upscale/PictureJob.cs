@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchUpscaler.Core;
+using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App.Upscale;
 
@@ -34,6 +35,8 @@ internal sealed class PictureJob(
         var shape = ShapeOf(picture, format);
         outputs.PrepareFolder();
         using var writer = codec.Create(output, shape, new EncodeOptions(format, options.Quality));
+        // What is half-written goes at once, even where the work below takes its time to notice.
+        using var removal = cancellation.Register(writer.Dispose);
         using var sink = new TimedSink(Chain(picture, shape, writer));
         var inference = Compute(input, picture, sink, cancellation);
 
@@ -49,7 +52,7 @@ internal sealed class PictureJob(
         var (width, height) = ((long)header.Width * scale, (long)header.Height * scale);
         CheckPixels("picture", header.Width, header.Height, options.MaxInputPixels, "--max-input-mp");
         CheckPixels("result", width, height, options.MaxOutputPixels, "--max-output-mp");
-        ResultFormats.CheckSize(format, width, height);
+        PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
         if (model.Network.InputChannels == 1 && header.Channels >= 3)
             throw new PictureException($"the picture has colours and the model {model.Name} is for grey ones; choose another model with -m");
     }
@@ -78,7 +81,7 @@ internal sealed class PictureJob(
         var scale = model.Network.Scale;
         return new ResultShape(
             picture.Width * scale, picture.Height * scale, picture.Channels,
-            ResultFormats.Bits(format, picture.Bits), picture.Metadata.Scaled(scale));
+            format == PictureFormat.Png ? picture.Bits : 8, picture.Metadata.Scaled(scale));
     }
 
     // The network's rows → one grey channel where the picture is grey → its alpha → rounding → encoder.

@@ -4,12 +4,16 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using TorchUpscaler.Core;
+using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App.Upscale;
 
 /// <summary>The arguments of <c>torchupscaler upscale</c>.</summary>
 internal static class UpscaleArguments
 {
+    /// <summary>What can be written as a result's format.</summary>
+    internal const string FormatNames = "png, jpg or webp";
+
     private const string Examples = """
         Examples:
           torchupscaler upscale photo.jpg                       makes photo_x4.jpg beside it
@@ -149,8 +153,8 @@ internal static class UpscaleArguments
     private static PictureFormat? ParseFormat(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (ResultFormats.Parse(text) is { } format) return format;
-        result.AddError($"'{text}' is no format for results; write {ResultFormats.Names}");
+        if (PictureFormats.FromName(text) is { } format) return format;
+        result.AddError($"'{text}' is no format for results; write {FormatNames}");
         return null;
     }
 

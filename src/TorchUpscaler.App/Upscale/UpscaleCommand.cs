@@ -5,12 +5,14 @@ namespace TorchUpscaler.App.Upscale;
 
 /// <summary><c>torchupscaler upscale</c>: all the pictures of one invocation.</summary>
 /// <param name="codec">Reads and writes the pictures.</param>
+/// <param name="inputExtensions">Of the files that it reads, with their dots.</param>
 /// <param name="engine">Opened when a model has been found.</param>
 /// <param name="engineName">Its name in reports.</param>
 /// <param name="progress">What people are told.</param>
 /// <param name="report">What programs are told: standard output.</param>
 internal sealed class UpscaleCommand(
-    IPictureCodec codec, Func<IUpscaleEngine> engine, string engineName, ProgressReporter progress, TextWriter report)
+    IPictureCodec codec, IReadOnlySet<string> inputExtensions, Func<IUpscaleEngine> engine, string engineName,
+    ProgressReporter progress, TextWriter report)
 {
     /// <summary>Upscales all pictures.</summary>
     /// <returns>The exit code.</returns>
@@ -18,7 +20,7 @@ internal sealed class UpscaleCommand(
     /// <exception cref="OperationCanceledException">Cancelled; finished pictures stay.</exception>
     internal int Run(UpscaleOptions options, CancellationToken cancellation)
     {
-        var inputs = InputPlan.Of(options.Inputs);
+        var inputs = InputPlan.Of(options.Inputs, inputExtensions);
         var outputs = OutputPlan.Of(options, inputs);
         var file = new ModelLocator(options.WeightsFolder).Open(options.Model, options.Scale);
         using var model = new ModelSession(engine(), engineName, file);
@@ -35,7 +37,7 @@ internal sealed class UpscaleCommand(
             Tell(job.Run(picture, cancellation), json);
             return ExitCodes.Done;
         }
-        catch (Exception error) when (IsOfPicture(error))
+        catch (Exception error) when (IsOfPicture(error, cancellation))
         {
             progress.Say(Failure.Describe(error, picture));
             return Failure.ExitCode(error);
@@ -58,7 +60,7 @@ internal sealed class UpscaleCommand(
                 progress.Say($"{picture.Path}: skipped, {exists.Output} exists (--force replaces it)");
                 skipped++;
             }
-            catch (Exception error) when (IsOfPicture(error))
+            catch (Exception error) when (IsOfPicture(error, cancellation))
             {
                 progress.Say(Failure.Describe(error, picture.Path));
                 if (error is InputException) refused++;
@@ -79,7 +81,8 @@ internal sealed class UpscaleCommand(
     }
 
     // A cancelled run and a model that cannot be loaded end everything; the rest concerns the one picture.
-    private static bool IsOfPicture(Exception error) => error is not (OperationCanceledException or WeightsException);
+    private static bool IsOfPicture(Exception error, CancellationToken cancellation) =>
+        error is not (OperationCanceledException or WeightsException) && !cancellation.IsCancellationRequested;
 
     private void Tell(PictureReport picture, bool json)
     {
