@@ -1,1 +1,3 @@
-return 0;
+using TorchUpscaler.WeightConverter;
+
+return await new CommandLine(Console.Out, Console.Error, !Console.IsErrorRedirected).Run(args);

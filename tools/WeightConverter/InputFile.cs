@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.WeightConverter;
+
+/// <summary>A file that nobody trusts: every read is checked against its length first, and its errors name it.</summary>
+internal sealed class InputFile : IDisposable
+{
+    private readonly SafeFileHandle _file;
+
+    private InputFile(string path, SafeFileHandle file, long length)
+    {
+        Path = path;
+        _file = file;
+        Length = length;
+    }
+
+    internal string Path { get; }
+
+    internal long Length { get; }
+
+    internal static InputFile Open(string path)
+    {
+        if (Directory.Exists(path)) throw new WeightsException($"{path} is a folder; name a .pth file or an ncnn .param or .bin file");
+        SafeFileHandle? file = null;
+        try
+        {
+            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            return new InputFile(path, file, RandomAccess.GetLength(file));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new WeightsException($"{path} does not exist; check the name", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            file?.Dispose();
+            throw new WeightsException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Fills the target from the offset on; what reaches beyond the file's end is an error that calls it <paramref name="what"/>.</summary>
+    internal void Read(long offset, Span<byte> target, string what)
+    {
+        RequireInside(offset, target.Length, what);
+        try
+        {
+            while (!target.IsEmpty)
+            {
+                var count = RandomAccess.Read(_file, target, offset);
+                if (count == 0) throw Refused("became shorter while it was read; download it again");
+                target = target[count..];
+                offset += count;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WeightsException($"{Path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads so many bytes, which are allocated only when the file is known to have them.</summary>
+    internal byte[] Read(long offset, long count, string what)
+    {
+        RequireInside(offset, count, what);
+        if (count > Array.MaxLength) throw Refused($"has {what} of {count} bytes, more than can be read");
+        var bytes = new byte[count];
+        Read(offset, bytes, what);
+        return bytes;
+    }
+
+    internal void RequireInside(long offset, long count, string what)
+    {
+        if (offset < 0 || count < 0 || offset > Length || count > Length - offset)
+            throw Refused($"is damaged or cut off: {what} would reach to byte {(Int128)offset + count} and the file ends at {Length}; download it again");
+    }
+
+    /// <summary>The file's SHA-256 in lower-case hexadecimal digits.</summary>
+    internal string Sha256(CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var chunk = new byte[1 << 20];
+        for (var offset = 0L; offset < Length;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, Length - offset));
+            Read(offset, part, "its content");
+            hash.AppendData(part);
+            offset += part.Length;
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>An error that begins with the file's name.</summary>
+    internal WeightsException Refused(string fault) => new($"{Path} {fault}");
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,4 @@
+namespace TorchUpscaler.WeightConverter.Pulling;
+
+/// <summary>One source did not give what the catalogue promises; the next may.</summary>
+internal sealed class SourceFailedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,69 @@
+using TorchUpscaler.WeightConverter.Pickles;
+
+namespace TorchUpscaler.WeightConverter.Torch;
+
+/// <summary>Finds the network's tensors in what torch.save wrote: plain, or under <c>params_ema</c>, <c>params</c> and the like.</summary>
+internal static class TorchCheckpoint
+{
+    private const int MaximumDepth = 4;
+
+    /// <summary>Keys under which training programs keep a network's weights; the first that is there is taken.</summary>
+    private static readonly string[] s_containers =
+        ["params_ema", "params", "state_dict", "model_state_dict", "generator", "net_g", "model"];
+
+    internal static Checkpoint Read(InputFile file, bool isZip, CancellationToken cancel)
+    {
+        var (root, storages) = isZip ? TorchZip.Read(file) : TorchLegacy.Read(file);
+        var (weights, path) = Descend(file, root);
+        var tensors = Collect(file, weights, storages);
+        var format = $"PyTorch {(isZip ? "zip" : "legacy")} file{path}, {DescribeTypes(weights)}";
+        return new Checkpoint(format, file.Sha256(cancel), tensors, file);
+    }
+
+    private static (PyDict Weights, string Path) Descend(InputFile file, object? root)
+    {
+        var weights = root as PyDict
+            ?? throw file.Refused($"holds {Describe(root)} where a dict of tensors is expected; save the model's state_dict() with torch.save");
+        var path = "";
+        for (var depth = 0; depth < MaximumDepth; depth++)
+        {
+            var key = s_containers.FirstOrDefault(key => weights.Find(key) is PyDict);
+            if (key is null) return (weights, path);
+            weights = (PyDict)weights.Find(key)!;
+            path += $", {key}";
+        }
+        throw file.Refused($"nests its weights more than {MaximumDepth} deep; save the model's state_dict() with torch.save");
+    }
+
+    private static List<SourceTensor> Collect(InputFile file, PyDict weights, StorageSource storages)
+    {
+        var tensors = new Dictionary<string, SourceTensor>(StringComparer.Ordinal);
+        foreach (var (key, value) in weights.Pairs)
+        {
+            if (key is not string name) throw file.Refused($"has {Describe(key)} as a key where a tensor's name is expected");
+            if (value is not TensorView view)
+                throw file.Refused($"has {Describe(value)} under '{name}' where a tensor is expected; save the model's state_dict() with torch.save");
+            if (!StorageSource.IsFloat(view.Storage.Type))
+                throw file.Refused($"has '{name}' as {view.Storage.Type.Name}; only fp32, fp16 and bf16 are converted: call float() on the model and save it again");
+            tensors[name] = new SourceTensor(name, view.Shape, StorageSource.IsHalf(view.Storage.Type), () => storages.Read(view));
+        }
+        return [.. tensors.Values];
+    }
+
+    private static string DescribeTypes(PyDict weights) => string.Join(" and ", weights.Pairs
+        .Select(pair => ((TensorView)pair.Value!).Storage.Type.Name switch { "FloatStorage" => "fp32", "HalfStorage" => "fp16", _ => "bf16" })
+        .Distinct().Order(StringComparer.Ordinal));
+
+    private static string Describe(object? value) => value switch
+    {
+        null => "None",
+        PyDict => "a dict",
+        PyList => "a list",
+        PyTuple => "a tuple",
+        TensorView => "a tensor",
+        string => "a text",
+        bool => "a truth value",
+        long or double or System.Numerics.BigInteger => "a number",
+        _ => "something else",
+    };
+}
