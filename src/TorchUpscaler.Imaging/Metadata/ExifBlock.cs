@@ -13,7 +13,7 @@ internal static class ExifBlock
     private const ushort ExifDirectoryTag = 0x8769, PixelWidthTag = 0xA002, PixelHeightTag = 0xA003;
     private const ushort ShortType = 3, LongType = 4, RationalType = 5;
     private const int HeaderBytes = 8, EntryBytes = 12;
-    private const double MillimetresPerInch = 25.4;
+    private const double MillimetresPerInch = 25.4, MillimetresPerCentimetre = 10;
 
     private static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
 
@@ -45,6 +45,18 @@ internal static class ExifBlock
         if (next + 4 <= exif.Length) exif.Slice((int)next, 4).Clear();
     }
 
+    /// <summary>The resolution in pixels per millimetre, or null.</summary>
+    internal static (double Horizontal, double Vertical)? Resolution(ReadOnlySpan<byte> exif)
+    {
+        const int centimetres = 3;
+        var directory = FirstDirectory(exif);
+        var unit = Find(exif, directory, ResolutionUnitTag, ShortType);
+        var millimetres = unit >= 0 && Short(exif, unit + 8) == centimetres ? MillimetresPerCentimetre : MillimetresPerInch;
+        var horizontal = Rational(exif, Find(exif, directory, XResolutionTag, RationalType));
+        var vertical = Rational(exif, Find(exif, directory, YResolutionTag, RationalType));
+        return horizontal > 0 && vertical > 0 ? (horizontal / millimetres, vertical / millimetres) : null;
+    }
+
     /// <summary>A copy for a result: pixel size and resolution, where the block has them, become the result's.</summary>
     internal static byte[] ForResult(ReadOnlySpan<byte> exif, int width, int height, double horizontal, double vertical)
     {
@@ -65,6 +77,29 @@ internal static class ExifBlock
         return copy;
     }
 
+    /// <summary>A block that says nothing but a resolution, in pixels per millimetre.</summary>
+    internal static byte[] OfResolution(double horizontal, double vertical)
+    {
+        const int entries = 3, values = HeaderBytes + 2 + (entries * EntryBytes) + 4;
+        var exif = new byte[values + 16];
+        "II*\0"u8.CopyTo(exif);
+        PutLong(exif, 4, HeaderBytes);
+        PutShort(exif, HeaderBytes, entries);
+        PutEntry(exif, 0, XResolutionTag, RationalType, values);
+        PutEntry(exif, 1, YResolutionTag, RationalType, values + 8);
+        PutEntry(exif, 2, ResolutionUnitTag, ShortType, 0);
+        return ForResult(exif, 1, 1, horizontal, vertical);
+    }
+
+    private static void PutEntry(Span<byte> exif, int index, ushort tag, ushort type, uint value)
+    {
+        var at = HeaderBytes + 2 + (index * EntryBytes);
+        PutShort(exif, at, tag);
+        PutShort(exif, at + 2, type);
+        PutLong(exif, at + 4, 1);
+        PutLong(exif, at + 8, value);
+    }
+
     private static void PutSize(Span<byte> exif, long directory, ushort tag, int size)
     {
         var asLong = Find(exif, directory, tag, LongType);
@@ -76,11 +111,22 @@ internal static class ExifBlock
     private static void PutRational(Span<byte> exif, int entry, double value)
     {
         const int denominator = 1000;
-        if (entry < 0) return;
+        var at = RationalAt(exif, entry);
+        if (at < 0) return;
+        PutLong(exif, at, (uint)Math.Clamp(Math.Round(value * denominator), 1, uint.MaxValue));
+        PutLong(exif, at + 4, denominator);
+    }
+
+    // 0 where there is none; infinite or NaN where the file says so.
+    private static double Rational(ReadOnlySpan<byte> exif, int entry) =>
+        RationalAt(exif, entry) is >= 0 and var at ? (double)Long(exif, at) / Long(exif, at + 4) : 0;
+
+    // Where the two halves of an entry's value stand, or -1.
+    private static int RationalAt(ReadOnlySpan<byte> exif, int entry)
+    {
+        if (entry < 0) return -1;
         var at = Long(exif, entry + 8);
-        if (at < HeaderBytes || at + 8 > exif.Length) return;
-        PutLong(exif, (int)at, (uint)Math.Clamp(Math.Round(value * denominator), 1, uint.MaxValue));
-        PutLong(exif, (int)at + 4, denominator);
+        return at >= HeaderBytes && at + 8 <= exif.Length ? (int)at : -1;
     }
 
     /// <summary>Where the directory's entry of this tag and type begins, or -1. Only single values are looked for.</summary>

@@ -21,30 +21,33 @@ internal static class FileMetadata
     }
 
     /// <summary>Collects what is carried for a picture that is decoded by this plan and turned upright.</summary>
-    internal static PictureMetadata Read(VipsImage image, DecodePlan plan, int orientation)
+    internal static PictureMetadata Read(string path, FileKind kind, VipsImage image, DecodePlan plan, int orientation)
     {
         var profile = image.Block("icc-profile-data");
-        var fits = plan.Color == ColorChange.None && plan.Samples is SampleChange.None or SampleChange.UIntTo16
+        var keepsProfile = plan.Color == ColorChange.None && plan.Samples is SampleChange.None or SampleChange.UIntTo16
             && IccProfile.Fits(profile, isGrey: plan.Channels < 3);
         var exif = ExifBlock.Normalise(image.Block("exif-data"));
         if (exif != null) ExifBlock.MarkUpright(exif);
-        var (horizontal, vertical) = Resolution(image, orientation);
+
+        var (horizontal, vertical) = Stored(path, kind, image) ?? (exif != null ? ExifBlock.Resolution(exif) : null) ?? (0, 0);
+        if (!(IsSane(horizontal) && IsSane(vertical))) (horizontal, vertical) = (0, 0);
+        if (Upright.Turns(orientation)) (horizontal, vertical) = (vertical, horizontal);
         return new PictureMetadata
         {
-            IccProfile = fits ? profile.ToArray() : null,
+            IccProfile = keepsProfile ? profile.ToArray() : null,
             Exif = exif,
             HorizontalResolution = horizontal,
             VerticalResolution = vertical,
         };
     }
 
-    // libvips says 1 where the file says nothing. A turned picture's two values change places.
-    private static (double Horizontal, double Vertical) Resolution(VipsImage image, int orientation)
+    // The resolution outside of EXIF, in pixels per millimetre. Where there is none, libvips makes one up, and only for
+    // some kinds of files does it tell by a unit that there is one.
+    private static (double Horizontal, double Vertical)? Stored(string path, FileKind kind, VipsImage image)
     {
-        var (horizontal, vertical) = (image.HorizontalResolution, image.VerticalResolution);
-        var known = IsSane(horizontal) && IsSane(vertical) && !(horizontal == 1 && vertical == 1);
-        if (!known) return (0, 0);
-        return Upright.Turns(orientation) ? (vertical, horizontal) : (horizontal, vertical);
+        if (kind == FileKind.Png) return PngResolution.Read(path);
+        var isTold = (kind == FileKind.Jpeg || kind == FileKind.Tiff) && image.Has("resolution-unit");
+        return isTold ? (image.HorizontalResolution, image.VerticalResolution) : null;
     }
 
     private static bool IsSane(double resolution) => resolution > 0 && resolution < LargestResolution;

@@ -25,20 +25,23 @@ internal sealed unsafe class VipsImage(nint instance) : IDisposable
     /// <summary>What the samples mean.</summary>
     internal Interpretation Interpretation => LibVips.ImageInterpretation(Instance);
 
-    /// <summary>Pixels per millimetre, horizontally; 1 where the file says nothing.</summary>
+    /// <summary>Pixels per millimetre, horizontally; made up where the file says nothing.</summary>
     internal double HorizontalResolution => LibVips.ImageHorizontalResolution(Instance);
 
-    /// <summary>Pixels per millimetre, vertically; 1 where the file says nothing.</summary>
+    /// <summary>Pixels per millimetre, vertically; made up where the file says nothing.</summary>
     internal double VerticalResolution => LibVips.ImageVerticalResolution(Instance);
+
+    /// <summary>Whether there is such an entry among the metadata.</summary>
+    internal bool Has(string name) => LibVips.ImageTypeOf(Instance, name) != 0;
 
     /// <summary>A whole number among the metadata, or null.</summary>
     internal int? Number(string name) =>
-        LibVips.ImageTypeOf(Instance, name) != 0 && LibVips.ImageGetInt(Instance, name, out var value) == 0 ? value : null;
+        Has(name) && LibVips.ImageGetInt(Instance, name, out var value) == 0 ? value : null;
 
     /// <summary>A block among the metadata; empty where there is none. Valid while the image lives.</summary>
     internal ReadOnlySpan<byte> Block(string name)
     {
-        if (LibVips.ImageTypeOf(Instance, name) == 0) return default;
+        if (!Has(name)) return default;
         if (LibVips.ImageGetBlob(Instance, name, out var data, out var length) != 0) return default;
         return new ReadOnlySpan<byte>(data, checked((int)length));
     }

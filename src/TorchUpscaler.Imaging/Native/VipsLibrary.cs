@@ -84,6 +84,8 @@ internal static unsafe class VipsLibrary
         LibVips.ConcurrencySet(1);
     }
 
+    // The second lock: the first is that a file goes only to the loader that its first bytes name (FileKind). This one
+    // alone would not do, since some loaders open the file before libvips looks whether they are blocked.
     private static void LockDown()
     {
         LibVips.BlockUntrusted(1);

@@ -59,7 +59,7 @@ internal sealed class PictureFile : IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var header = Header;
-        var picture = new Picture(header.Width, header.Height, header.Channels, header.Bits, FileMetadata.Read(_image, _plan, _orientation));
+        var picture = new Picture(header.Width, header.Height, header.Channels, header.Bits, FileMetadata.Read(_path, _kind, _image, _plan, _orientation));
         try
         {
             using var source = ChangeColors();

@@ -16,7 +16,8 @@ internal sealed class ResultFile : IDisposable
     private FileStream? _stream;
     private bool _committed;
 
-    private ResultFile(string path, string temporary, FileStream stream) => (Path, _temporary, _stream) = (path, temporary, stream);
+    /// <summary>Takes over a temporary file that has been opened.</summary>
+    internal ResultFile(string path, string temporary, FileStream stream) => (Path, _temporary, _stream) = (path, temporary, stream);
 
     /// <summary>The final path.</summary>
     internal string Path { get; }

@@ -6,7 +6,7 @@ namespace TorchUpscaler.Imaging.Writing;
 
 /// <summary>
 /// Encodes a result while its rows come. A thread of its own runs the libvips saver, which asks for rows (they wait in a
-/// <see cref="RowQueue"/>) and puts out bytes (they pass a <see cref="HeadRewriter"/> into a <see cref="ResultFile"/>).
+/// <see cref="RowQueue"/>) and puts out bytes (they pass a <see cref="FileRewriter"/> into a <see cref="ResultFile"/>).
 /// </summary>
 internal sealed class VipsPictureWriter : IPictureWriter
 {
@@ -14,7 +14,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
     private readonly ResultShape _shape;
     private readonly RowFitter _fitter;
     private readonly RowQueue _queue;
-    private readonly HeadRewriter _output;
+    private readonly FileRewriter _output;
     private readonly Thread _encoder;
     private readonly int _rowBytes;
     private int _written;
@@ -29,7 +29,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
         _fitter = new RowFitter(shape, options.Format);
         _rowBytes = checked(shape.Width * shape.Channels * (shape.Bits / 8));
         _queue = new RowQueue(checked(shape.Width * _fitter.Channels * (_fitter.Bits / 8)), shape.Height);
-        _output = HeadRewriter.For(options.Format, shape, _fitter.Channels);
+        _output = FileRewriter.For(options.Format, shape, _fitter.Channels);
         _encoder = new Thread(() => Encode(options)) { Name = "picture encoder", IsBackground = true };
         _encoder.Start();
     }
@@ -58,6 +58,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
     public void Complete()
     {
         ObjectDisposedException.ThrowIf(_isDone, this);
+        if (_failure != null) throw Failure();
         if (_written != _shape.Height)
             throw new InvalidOperationException($"{_written} of {_shape.Height} rows have been written");
         _encoder.Join();
@@ -102,13 +103,14 @@ internal sealed class VipsPictureWriter : IPictureWriter
         }
     }
 
-    // libvips adds no metadata of its own: HeadRewriter puts in what is carried.
+    // libvips adds no metadata of its own that stays: FileRewriter puts in what is carried.
+    // PNG: on enlarged photos the filter "up" gives the smallest files, and levels above 4 take twice the time for 5 %.
     private static VipsOperation Saver(EncodeOptions options)
     {
         var quality = Math.Clamp(options.Quality, 1, 100).ToString(CultureInfo.InvariantCulture);
         return options.Format switch
         {
-            PictureFormat.Png => new VipsOperation("pngsave_target").Set("compression", "6").Set("filter", "none").Set("strip", "true"),
+            PictureFormat.Png => new VipsOperation("pngsave_target").Set("compression", "4").Set("filter", "up").Set("strip", "true"),
             PictureFormat.Jpeg => new VipsOperation("jpegsave_target").Set("Q", quality).Set("subsample_mode", "off").Set("strip", "true"),
             PictureFormat.WebP => new VipsOperation("webpsave_target").Set("Q", quality).Set("strip", "true"),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Format, "not an output format"),
