@@ -1,1 +1,4 @@
-return 0;
+using TorchUpscaler.App;
+
+using var shutdown = new Shutdown();
+return CommandLine.Run(args, shutdown);

@@ -84,6 +84,12 @@ internal sealed class ResultFile : IDisposable
         {
             // The file is thrown away.
         }
+        Delete();
+    }
+
+    /// <summary>Deletes the temporary file unless it has become the result, even while it is being written where the system can.</summary>
+    internal void Delete()
+    {
         if (_committed) return;
         try
         {
@@ -91,7 +97,7 @@ internal sealed class ResultFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Gone with its folder, or not ours any more.
+            // Gone with its folder, or not ours any more; or open, on a system that keeps open files.
         }
     }
 

@@ -68,10 +68,14 @@ internal sealed class VipsPictureWriter : IPictureWriter
         _file.Dispose();
     }
 
-    /// <summary>Without <see cref="Complete"/>: stops the encoder and removes what it has written.</summary>
+    /// <summary>
+    /// Without <see cref="Complete"/>: removes what has been written, at once, and stops the encoder, which may take a while
+    /// where it codes the picture as a whole. May be called from another thread than the one that writes.
+    /// </summary>
     public void Dispose()
     {
         _isDone = true;
+        _file.Delete();
         _queue.Close();
         _encoder.Join();
         _file.Dispose();

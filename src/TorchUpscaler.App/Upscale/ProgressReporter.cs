@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace TorchUpscaler.App.Upscale;
+
+/// <summary>Tells a person how far the work is: a bar with the time left on a terminal, plain lines elsewhere.</summary>
+/// <param name="output">Where it is said: standard error.</param>
+/// <param name="isTerminal">Whether a line can be drawn over.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ProgressReporter(TextWriter output, bool isTerminal, TimeProvider time)
+{
+    private const int BarLength = 28;
+    private const int LongestName = 32;
+    private const string EraseLine = "\r\e[K";
+
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BarInterval = TimeSpan.FromMilliseconds(100);
+
+    private string _name = "";
+    private long _started;
+    private long _lastShown;
+    private bool _barIsDrawn;
+
+    /// <summary>A picture's work begins.</summary>
+    internal void Start(string name, string what)
+    {
+        _name = name.Length <= LongestName ? name : "…" + name[^(LongestName - 1)..];
+        _started = _lastShown = time.GetTimestamp();
+        if (isTerminal) Draw(0);
+        else output.WriteLine($"{name}: {what}");
+    }
+
+    /// <summary>So much of the picture is done, 0 to 1.</summary>
+    internal void Advance(double share)
+    {
+        if (time.GetElapsedTime(_lastShown) < (isTerminal ? BarInterval : LineInterval)) return;
+        _lastShown = time.GetTimestamp();
+        if (isTerminal) Draw(share);
+        else output.WriteLine($"{_name}: {Percent(share)}{TimeLeft(share)}");
+    }
+
+    /// <summary>Says a whole line, in place of the bar if one is drawn.</summary>
+    internal void Say(string line)
+    {
+        if (_barIsDrawn) output.Write(EraseLine);
+        _barIsDrawn = false;
+        output.WriteLine(line);
+    }
+
+    private void Draw(double share)
+    {
+        var full = (int)(share * BarLength);
+        output.Write($"{EraseLine}{_name} [{new string('#', full)}{new string('.', BarLength - full)}] {Percent(share)}{TimeLeft(share)}");
+        output.Flush();
+        _barIsDrawn = true;
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{(int)(share * 100)} %");
+
+    // A first guess from less than a hundredth of the work would be a wild one.
+    private string TimeLeft(double share)
+    {
+        var elapsed = time.GetElapsedTime(_started);
+        if (share < 0.01 || elapsed < TimeSpan.FromSeconds(1)) return "";
+        var left = elapsed * ((1 - share) / share);
+        var hours = (int)left.TotalHours;
+        return hours > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", {hours}:{left:mm\\:ss} left")
+            : string.Create(CultureInfo.InvariantCulture, $", {left:m\\:ss} left");
+    }
+}

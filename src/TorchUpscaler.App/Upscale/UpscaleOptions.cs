@@ -1,0 +1,46 @@
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.App.Upscale;
+
+/// <summary>What <c>torchupscaler upscale</c> was asked for.</summary>
+internal sealed record UpscaleOptions
+{
+    /// <summary>Files and folders, as given.</summary>
+    internal required IReadOnlyList<string> Inputs { get; init; }
+
+    /// <summary>The result's file, or the folder for the results; null: beside each input.</summary>
+    internal string? Output { get; init; }
+
+    /// <summary>A catalogue name or the path of a safetensors file; null: the best installed one.</summary>
+    internal string? Model { get; init; }
+
+    /// <summary>Output pixels per input pixel, each way; null: the model's own.</summary>
+    internal int? Scale { get; init; }
+
+    /// <summary>The results' format; null: the input's where results can be written in it, else PNG.</summary>
+    internal PictureFormat? Format { get; init; }
+
+    /// <summary>Quality of JPEG and WebP, 1 to 100.</summary>
+    internal int Quality { get; init; } = 95;
+
+    /// <summary>Bound of the process's peak resident memory, in bytes.</summary>
+    internal long MemoryBytes { get; init; } = MemorySize.DefaultBudget();
+
+    /// <summary>Threads that compute.</summary>
+    internal int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>A folder that models are looked for in first.</summary>
+    internal string? WeightsFolder { get; init; }
+
+    /// <summary>Largest input, in pixels.</summary>
+    internal long MaxInputPixels { get; init; } = 64_000_000;
+
+    /// <summary>Largest result, in pixels.</summary>
+    internal long MaxOutputPixels { get; init; } = 400_000_000;
+
+    /// <summary>Whether existing results are replaced.</summary>
+    internal bool Force { get; init; }
+
+    /// <summary>Whether each finished picture is reported as a line of JSON on standard output.</summary>
+    internal bool Json { get; init; }
+}

@@ -1,0 +1,148 @@
+namespace TorchUpscaler.App.Tests;
+
+/// <summary>What is refused gets one sentence that says what and what to do, and leaves nothing behind.</summary>
+[Collection(ProgramTests.Name)]
+public sealed class BadInputTests(TinyModels models) : IDisposable
+{
+    private const int ExitRefused = 2;
+
+    private readonly Workplace _here = new();
+
+    [Fact]
+    public void A_missing_file() =>
+        Refused([_here.PathOf("gone.png")], "gone.png", "no such file");
+
+    [Fact]
+    public void A_folder_without_pictures()
+    {
+        _here.Text("notes.txt", "nothing to see");
+
+        Refused([_here.Folder], _here.Folder, "no pictures", ".png");
+    }
+
+    [Fact]
+    public void A_text_file_by_a_pictures_name() =>
+        Refused([_here.Text("letter.png", "Dear reader, this is no picture at all.")], "letter.png", "not a picture", "PNG");
+
+    [Fact]
+    public void An_empty_file() =>
+        Refused([_here.Text("nothing.jpg", "")], "nothing.jpg", "empty");
+
+    [Fact]
+    public void A_header_that_announces_a_giant_picture()
+    {
+        Python.Run(
+            """
+            import struct, sys, zlib
+            def chunk(kind, data):
+                return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+            with open(sys.argv[1], "wb") as out:
+                out.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0))
+                          + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b""))
+            """, _here.PathOf("giant.png"));
+
+        Refused([_here.PathOf("giant.png")], "giant.png", "60000×60000", "64", "--max-input-mp 3600");
+    }
+
+    [Fact]
+    public void A_result_beyond_the_limit() =>
+        Refused([_here.Picture("photo.png", 100, 50), "--max-output-mp", "0.05"], "photo.png", "400×200", "--max-output-mp");
+
+    [Fact]
+    public void A_result_that_its_format_cannot_hold() =>
+        Refused([_here.Picture("wide.png", 4200, 2), "-f", "webp"], "wide.png", "16800×8", "16383", "PNG");
+
+    [Fact]
+    public void A_folder_that_cannot_be_written() =>
+        Refused([_here.Picture("photo.png"), "-o", "/proc/photo.png"], "/proc");
+
+    [Fact]
+    public void A_folder_that_cannot_be_made()
+    {
+        var file = _here.Text("file", "");
+
+        Refused([_here.Picture("photo.png"), "-o", file + "/folder/"], file, "-o");
+    }
+
+    [Fact]
+    public void A_result_in_a_folder_that_is_not_there() =>
+        Refused([_here.Picture("photo.png"), "-o", _here.PathOf("nowhere/big.png")], _here.PathOf("nowhere"));
+
+    [Fact]
+    public void A_model_of_another_scale() =>
+        Refused([_here.Picture("photo.png"), "-m", "x4plus", "-s", "2"], "x4plus", "×4", "×2", "-s 4");
+
+    [Fact]
+    public void A_model_that_is_not_installed() =>
+        Refused([_here.Picture("photo.png"), "-m", "anime-6b"], "anime-6b", models.Folder, "-- pull anime-6b");
+
+    [Fact]
+    public void A_scale_that_no_installed_model_has() =>
+        Refused([_here.Picture("photo.png"), "-s", "8"], "-- pull sber-x8");
+
+    [Fact]
+    public void A_model_that_is_still_a_pickle()
+    {
+        var pickle = _here.Text("net.pth", "");
+
+        Refused([_here.Picture("photo.png"), "-m", pickle], "net.pth", "safetensors", "-- convert");
+    }
+
+    [Fact]
+    public void A_damaged_model()
+    {
+        var model = _here.PathOf("cut.safetensors");
+        File.WriteAllBytes(model, File.ReadAllBytes(models.PathOf("x4plus"))[..2000]);
+
+        Refused([_here.Picture("photo.png"), "-m", model], "cut.safetensors");
+    }
+
+    [Fact]
+    public void Too_little_memory() =>
+        Refused([_here.Picture("photo.png", 400, 300), "--memory", "1MB"], "photo.png", "--memory");
+
+    [Fact]
+    public void A_result_on_top_of_its_picture() =>
+        Refused([_here.Picture("photo.png"), "-o", _here.PathOf("photo.png"), "--force"], "photo.png", "-o");
+
+    [Theory]
+    [InlineData("-s", "four")]
+    [InlineData("-f", "bmp")]
+    [InlineData("--quality", "0")]
+    [InlineData("--memory", "much")]
+    [InlineData("--threads", "-1")]
+    [InlineData("--max-input-mp", "0")]
+    public void An_option_that_makes_no_sense(string option, string value) =>
+        Refused([_here.Picture("photo.png"), option, value], value, "--help");
+
+    [Fact]
+    public void An_option_that_does_not_exist() =>
+        Refused([_here.Picture("photo.png"), "--fast"], "--fast", "--help");
+
+    // The library is looked for as the system's loader does it. A folder that comes first in its search holds files of the
+    // library's names that are none, so that loading fails as it does where nothing is installed.
+    [Fact]
+    public void A_machine_without_libvips()
+    {
+        var picture = _here.Picture("photo.png");
+        foreach (var library in new[] { "libvips.so.42", "libvips.so" }) _here.Text(library, "not a library");
+        var before = _here.Files;
+
+        var result = ProgramRun.In(null, new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = _here.Folder },
+            "upscale", picture, "--weights", models.Folder);
+
+        result.ExitedWith(ExitRefused).SaidOneSentence("libvips", "apt-get install libvips42");
+        Assert.Equal(before, _here.Files);
+    }
+
+    public void Dispose() => _here.Dispose();
+
+    private void Refused(string[] arguments, params string[] said)
+    {
+        var before = _here.Files;
+
+        ProgramRun.Of(["upscale", "--weights", models.Folder, .. arguments]).ExitedWith(ExitRefused).SaidOneSentence(said);
+
+        Assert.Equal(before, _here.Files);
+    }
+}

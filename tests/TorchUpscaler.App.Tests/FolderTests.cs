@@ -1,0 +1,90 @@
+namespace TorchUpscaler.App.Tests;
+
+/// <summary>Several pictures at once.</summary>
+[Collection(ProgramTests.Name)]
+public sealed class FolderTests(TinyModels models) : IDisposable
+{
+    private const int ExitDone = 0, ExitRefused = 2, ExitSomeFailed = 3;
+
+    private readonly Workplace _here = new();
+
+    [Fact]
+    public void A_bad_picture_is_reported_and_the_rest_goes_on()
+    {
+        _here.Picture("a.png");
+        _here.Text("b.png", "this is no picture");
+        _here.Picture("c.jpg");
+        _here.Text("notes.txt", "no picture, and none by its name");
+
+        var result = Upscale(_here.Folder, "--json").ExitedWith(ExitSomeFailed);
+
+        Assert.Equal(["a.png", "a_x4.png", "b.png", "c.jpg", "c_x4.jpg", "notes.txt"], _here.Files);
+        Assert.Contains("b.png", Assert.Single(result.ErrorLines, line => line.Contains("not a picture", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal("2 done, 0 skipped, 1 failed", result.ErrorLines[^1]);
+        Assert.Equal(2, result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public void A_second_run_skips_what_is_done_and_does_not_enlarge_results()
+    {
+        _here.Picture("a.png");
+        _here.Picture("b.jpg");
+        Upscale(_here.Folder).ExitedWith(ExitDone);
+        var first = File.GetLastWriteTimeUtc(_here.PathOf("a_x4.png"));
+
+        var second = Upscale(_here.Folder).ExitedWith(ExitDone);
+
+        Assert.Equal(["a.png", "a_x4.png", "b.jpg", "b_x4.jpg"], _here.Files);
+        Assert.Equal(first, File.GetLastWriteTimeUtc(_here.PathOf("a_x4.png")));
+        Assert.Equal(2, second.ErrorLines.Count(line => line.Contains("skipped", StringComparison.Ordinal) && line.Contains("--force", StringComparison.Ordinal)));
+        Assert.Equal("0 done, 2 skipped, 0 failed", second.ErrorLines[^1]);
+    }
+
+    [Fact]
+    public void By_force_results_are_made_anew()
+    {
+        _here.Picture("a.png");
+        _here.Text("a_x4.png", "old");
+
+        Upscale(_here.Folder, "--force").ExitedWith(ExitDone);
+
+        Assert.Equal("PNG RGB 80 48", Python.Describe(_here.PathOf("a_x4.png")));
+        Assert.Equal(["a.png", "a_x4.png"], _here.Files);
+    }
+
+    [Fact]
+    public void Results_of_several_pictures_go_to_a_folder_that_is_made()
+    {
+        var result = Upscale(_here.Picture("in/a.png"), _here.Picture("b.jpg"), "-o", _here.PathOf("out")).ExitedWith(ExitDone);
+
+        Assert.Equal(["b.jpg", "in/a.png", "out/a_x4.png", "out/b_x4.jpg"], _here.Files);
+        Assert.Equal("2 done, 0 skipped, 0 failed", result.ErrorLines[^1]);
+    }
+
+    [Fact]
+    public void Two_pictures_never_share_a_result()
+    {
+        var png = _here.Picture("a.png");
+        _here.Picture("a.jpg");
+
+        var result = Upscale(_here.Folder, "-f", "png", "--force").ExitedWith(ExitSomeFailed);
+
+        Assert.Equal(["a.jpg", "a.png", "a_x4.png"], _here.Files);
+        Assert.Contains(result.ErrorLines, line => line.Contains(png, StringComparison.Ordinal) && line.Contains("is the result of", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_every_picture_is_refused_so_is_the_run()
+    {
+        _here.Text("a.png", "no picture");
+
+        var result = Upscale(_here.Folder, _here.PathOf("missing.png")).ExitedWith(ExitRefused);
+
+        Assert.Equal("0 done, 0 skipped, 2 failed", result.ErrorLines[^1]);
+        Assert.Equal(["a.png"], _here.Files);
+    }
+
+    public void Dispose() => _here.Dispose();
+
+    private ProgramResult Upscale(params string[] arguments) => ProgramRun.Of(["upscale", .. arguments, "--weights", models.Folder]);
+}

@@ -1,0 +1,28 @@
+namespace TorchUpscaler.App.Tests;
+
+/// <summary>Small random networks in a weights folder, made once for all tests.</summary>
+public sealed class TinyModels : IDisposable
+{
+    private readonly Workplace _folder = new();
+
+    public TinyModels()
+    {
+        Python.MakeModel(_folder.PathOf("x4plus.safetensors"), scale: 4);
+        Python.MakeModel(_folder.PathOf("sber-x2.safetensors"), scale: 2);
+        Python.MakeModel(_folder.PathOf("grey.safetensors"), scale: 4, channels: 1);
+    }
+
+    /// <summary>The folder that holds them.</summary>
+    public string Folder => _folder.Folder;
+
+    public string PathOf(string name) => _folder.PathOf(name + ".safetensors");
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>The tests that run the program share the tiny models, and run one after another: they measure time and memory.</summary>
+[CollectionDefinition(Name)]
+public sealed class ProgramTests : ICollectionFixture<TinyModels>
+{
+    public const string Name = "The program";
+}
