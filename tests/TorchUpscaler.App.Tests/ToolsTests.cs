@@ -49,7 +49,13 @@ public sealed class ToolsTests : IDisposable
     private readonly Workplace _here = new();
     private readonly Dictionary<string, string> _environment = new()
     {
-        ["INSTALLED"] = Everything, ["OFFERED"] = "", ["FAIL"] = "", ["WARN"] = "", ["CRASH"] = "", ["RESULT"] = AllGood, ["RESULT_B"] = AllGood,
+        ["INSTALLED"] = Everything,
+        ["OFFERED"] = "",
+        ["FAIL"] = "",
+        ["WARN"] = "",
+        ["CRASH"] = "",
+        ["RESULT"] = AllGood,
+        ["RESULT_B"] = AllGood,
     };
 
     public ToolsTests()
