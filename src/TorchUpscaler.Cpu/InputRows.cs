@@ -4,15 +4,19 @@ using TorchUpscaler.Cpu.Memory;
 namespace TorchUpscaler.Cpu;
 
 /// <summary>The picture as conv_first reads it: floats from 0 to 1, grey repeated, padded by reflection and pixel-unshuffled.</summary>
-internal sealed unsafe class InputRows(Picture picture, int inputChannels, int unshuffle)
+/// <param name="picture">The picture.</param>
+/// <param name="inputChannels">Channels that the network takes.</param>
+/// <param name="unshuffle">Factor of the pixel-unshuffle.</param>
+/// <param name="transposed">Whether the rows are the picture's columns.</param>
+internal sealed unsafe class InputRows(Picture picture, int inputChannels, int unshuffle, bool transposed)
 {
     private readonly float[] _levels = LevelsOf(picture.Bits); // value of each 8-bit sample
 
     /// <summary>Columns after the pixel-unshuffle.</summary>
-    public int Columns { get; } = (picture.Width + unshuffle - 1) / unshuffle;
+    public int Columns { get; } = ((transposed ? picture.Height : picture.Width) + unshuffle - 1) / unshuffle;
 
     /// <summary>Rows after the pixel-unshuffle.</summary>
-    public int Rows { get; } = (picture.Height + unshuffle - 1) / unshuffle;
+    public int Rows { get; } = ((transposed ? picture.Width : picture.Height) + unshuffle - 1) / unshuffle;
 
     /// <summary>
     /// Fills one block of 16 channels of a row. Channel c · r² + i · r + j is sample c of the pixel at row i and column j of
@@ -28,8 +32,14 @@ internal sealed unsafe class InputRows(Picture picture, int inputChannels, int u
             var channel = block * PlainRows.Block + lane;
             if (channel >= inputChannels * area) return;
             var sample = Math.Min(channel / area, picture.ColorChannels - 1);
-            var y = Reflect(row * unshuffle + channel % area / unshuffle, picture.Height);
-            var right = channel % unshuffle;
+            var (down, right) = (channel % area / unshuffle, channel % unshuffle);
+            if (transposed)
+            {
+                FillColumn(pixels[lane..], Reflect(row * unshuffle + right, picture.Width), down, sample);
+                continue;
+            }
+
+            var y = Reflect(row * unshuffle + down, picture.Height);
             if (picture.Bits == 8)
             {
                 var source = picture.Row8(y);
@@ -44,6 +54,17 @@ internal sealed unsafe class InputRows(Picture picture, int inputChannels, int u
                     pixels[column * PlainRows.Block + lane] =
                         source[Reflect(column * unshuffle + right, picture.Width) * picture.Channels + sample] / 65535f;
             }
+        }
+    }
+
+    /// <summary>Every sixteenth float from the pixels of column <paramref name="x"/>.</summary>
+    private void FillColumn(Span<float> pixels, int x, int down, int sample)
+    {
+        for (var column = 0; column < Columns; column++)
+        {
+            var y = Reflect(column * unshuffle + down, picture.Height);
+            var at = x * picture.Channels + sample;
+            pixels[column * PlainRows.Block] = picture.Bits == 8 ? _levels[picture.Row8(y)[at]] : picture.Row16(y)[at] / 65535f;
         }
     }
 

@@ -6,8 +6,8 @@ namespace TorchUpscaler.Cpu;
 /// <summary>RRDBNet with its weights transformed.</summary>
 internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights) : ILoadedModel
 {
-    /// <summary>What the encoder and the runtime may still take while a run goes on.</summary>
-    private const long Reserve = 64L << 20;
+    /// <summary>What the runtime may still take while a run goes on: compiled code, thread stacks, garbage.</summary>
+    private const long RuntimeBytes = 48L << 20;
 
     public NetworkShape Network => shape;
 
@@ -20,11 +20,11 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
         if (input.ColorChannels > shape.InputChannels)
             throw new InputException($"the model takes pictures of {shape.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
 
-        var rows = new InputRows(input, shape.InputChannels, shape.Unshuffle);
-        var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + Reserve + Convolver.ScratchBytes(options.Threads, weights.All);
+        var rows = new InputRows(input, shape.InputChannels, shape.Unshuffle, transposed: false);
+        var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + options.ReservedBytes + RuntimeBytes + Convolver.ScratchBytes(options.Threads, weights.All);
         var plan = RunPlan.Choose(shape, rows.Columns, rows.Rows, options.MemoryBytes - held, out var missing);
         if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing, options.MemoryBytes);
-        return new RrdbRun(engine, shape, weights, input, plan, options.Threads, output);
+        return new RrdbRun(engine, shape, weights, input, plan, options, output);
     }
 
     public void Dispose() => weights.Dispose();

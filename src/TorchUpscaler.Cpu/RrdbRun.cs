@@ -17,6 +17,10 @@ internal sealed class RrdbRun : IUpscaleRun
     private readonly RrdbTail _tail;
     private readonly RunPlan _plan;
     private readonly IRowSink _output;
+    private readonly ColumnSpool? _spool; // where the sweep goes from left to right
+    private readonly int _width;
+    private readonly int _height;
+    private readonly int _channels;
     private readonly IEnumerator<long> _work;
     private readonly double _totalCost;
     private double _doneCost;
@@ -24,15 +28,20 @@ internal sealed class RrdbRun : IUpscaleRun
     private double _secondsPerCost;
     private bool _finished;
 
-    public RrdbRun(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights, Picture input, RunPlan plan, int threads, IRowSink output)
+    public RrdbRun(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights, Picture input, RunPlan plan, RunOptions options, IRowSink output)
     {
         _engine = engine;
-        _arena = engine.Rent(plan.BufferBytes() + Convolver.ScratchBytes(threads, weights.All));
+        _arena = engine.Rent(plan.BufferBytes() + Convolver.ScratchBytes(options.Threads, weights.All));
         _plan = plan;
         _output = output;
-        var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, engine.TeamOf(threads), weights.All);
-        _trunk = new RrdbTrunk(_arena, shape, weights, new InputRows(input, shape.InputChannels, shape.Unshuffle), plan, convolver);
-        _tail = new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, output, input.Width * shape.Scale, input.Height * shape.Scale);
+        var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, engine.TeamOf(options.Threads), weights.All);
+        _trunk = new RrdbTrunk(_arena, shape, weights, new InputRows(input, shape.InputChannels, shape.Unshuffle, plan.Transposed), plan, convolver);
+        (_width, _height) = (input.Width * shape.Scale, input.Height * shape.Scale);
+        _channels = shape.OutputChannels;
+        if (plan.Transposed) _spool = new ColumnSpool(options.TemporaryFolder);
+        _tail = plan.Transposed
+            ? new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, _spool!, _height, _width)
+            : new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, output, _width, _height);
         _totalCost = RrdbCost.PerTrunkPixel(weights) * plan.Columns * (double)plan.Rows;
         _work = Work().GetEnumerator();
     }
@@ -65,6 +74,7 @@ internal sealed class RrdbRun : IUpscaleRun
     public void Dispose()
     {
         _work.Dispose();
+        _spool?.Dispose();
         _engine.Return(_arena);
     }
 
@@ -77,6 +87,20 @@ internal sealed class RrdbRun : IUpscaleRun
             foreach (var cost in _tail.Advance(pass)) yield return cost;
         }
 
+        if (_spool is not null)
+            foreach (var cost in Replay(_spool)) yield return cost;
         _output.Complete();
+    }
+
+    /// <summary>Hands the spooled columns on by rows.</summary>
+    private IEnumerable<long> Replay(ColumnSpool spool)
+    {
+        spool.Complete();
+        _output.Begin(_width, _height, _channels);
+        for (var row = 0; row < _height;)
+        {
+            yield return 0;
+            row = spool.Replay(row, _output);
+        }
     }
 }

@@ -48,15 +48,22 @@ internal sealed class RrdbTail
                 Weights = weights.Body,
                 Target = _plain[0],
                 PictureRows = plan.Rows,
+                Transposed = plan.Transposed,
                 First = trunk.Skip,
                 FirstScale = 1,
             },
             .. weights.Up.Select((up, i) => new ConvolutionCall
             {
-                Sources = [_enlarged[i]], Weights = up, Target = _plain[i + 1], PictureRows = plan.Rows << (i + 1),
+                Sources = [_enlarged[i]], Weights = up, Target = _plain[i + 1], PictureRows = plan.Rows << (i + 1), Transposed = plan.Transposed,
             }),
-            new ConvolutionCall { Sources = [_enlarged[_ups]], Weights = weights.Hr, Target = _plain[_ups], PictureRows = plan.Rows << _ups },
-            new ConvolutionCall { Sources = [_refined], Weights = weights.Last, Target = _pixels, PictureRows = plan.Rows << _ups },
+            new ConvolutionCall
+            {
+                Sources = [_enlarged[_ups]], Weights = weights.Hr, Target = _plain[_ups], PictureRows = plan.Rows << _ups, Transposed = plan.Transposed,
+            },
+            new ConvolutionCall
+            {
+                Sources = [_refined], Weights = weights.Last, Target = _pixels, PictureRows = plan.Rows << _ups, Transposed = plan.Transposed,
+            },
         ];
     }
 

@@ -68,7 +68,7 @@ internal sealed class RrdbTrunk
         _convolver.Each(_input.Plain.Blocks, first, end, (block, row) => _picture.Fill(_input.Plain, block, row));
         _convolver.Transform(_input.Plain, _input.Transformed, first, end);
 
-        var call = new ConvolutionCall { Sources = [_input.Transformed], Weights = _weights.First, Target = Skip, PictureRows = _plan.Rows };
+        var call = new ConvolutionCall { Sources = [_input.Transformed], Weights = _weights.First, Target = Skip, PictureRows = _plan.Rows, Transposed = _plan.Transposed };
         (first, end) = _plan.RowsOf(pass, 1);
         foreach (var cost in _convolver.Compute(call, first, end)) yield return cost;
         CopyRows(Skip, _features[0].Plain, first, end);
@@ -91,6 +91,7 @@ internal sealed class RrdbTrunk
                 Weights = _weights.Dense[block][k],
                 Target = output.Plain,
                 PictureRows = _plan.Rows,
+                Transposed = _plan.Transposed,
                 First = last ? input.Plain : null,
                 FirstScale = ResidualScale,
                 Second = last && inBlock == 2 ? _features[0].Plain : null,

@@ -8,7 +8,8 @@ namespace TorchUpscaler.Cpu;
 /// How a picture streams through the network. It goes down the picture in bands; each layer lags one row behind the layer that
 /// it reads, because a 3×3 convolution needs the row below. In pass k a layer with lag l computes the rows
 /// <c>[k · BandRows - l, (k + 1) · BandRows - l)</c> that are in the picture, so that nothing is computed twice and nothing
-/// depends on where bands end. A picture that is small enough goes through in one pass.
+/// depends on where bands end. A picture that is small enough goes through in one pass. What is kept grows with the length of
+/// a row; so a picture that is too wide is swept along its other side, with transposed kernels, and its result spooled.
 /// </summary>
 internal sealed record RunPlan
 {
@@ -27,15 +28,25 @@ internal sealed record RunPlan
 
     private readonly RrdbNetShape _shape;
 
-    public RunPlan(RrdbNetShape shape, int columns, int rows, int bandRows, int tailRows)
+    /// <param name="shape">The network.</param>
+    /// <param name="columns">Columns of the trunk's feature maps, in the direction of the sweep.</param>
+    /// <param name="rows">Rows of the trunk's feature maps, in the direction of the sweep.</param>
+    /// <param name="bandRows">Rows of input that a pass takes.</param>
+    /// <param name="tailRows">Rows, at the trunk's size, that the tail takes at a time.</param>
+    /// <param name="transposed">Whether the rows are the picture's columns.</param>
+    public RunPlan(RrdbNetShape shape, int columns, int rows, int bandRows, int tailRows, bool transposed = false)
     {
         _shape = shape;
+        Transposed = transposed;
         Columns = columns;
         Rows = rows;
         TrunkLag = 2 + BlockLag * shape.Blocks;
         BandRows = Math.Min(bandRows, rows + TrunkLag + 2);
         TailRows = Math.Min(tailRows, BandRows);
     }
+
+    /// <summary>Whether the sweep goes from left to right: rows are the picture's columns.</summary>
+    public bool Transposed { get; }
 
     /// <summary>Columns of the trunk's feature maps.</summary>
     public int Columns { get; }
@@ -72,32 +83,41 @@ internal sealed record RunPlan
     public int TailWindow(int ups, int before) => Math.Min(Rows << ups, (TailRows << ups) + before);
 
     /// <summary>Chooses the fastest plan within <paramref name="availableBytes"/>.</summary>
-    /// <param name="missingBytes">0, or by how much the smallest plan is too large.</param>
+    /// <param name="shape">The network.</param>
+    /// <param name="columns">Columns of the trunk's feature maps, upright.</param>
+    /// <param name="rows">Rows of the trunk's feature maps, upright.</param>
+    /// <param name="availableBytes">What the plan may take.</param>
+    /// <param name="missingBytes">0, or by how much the smallest plan, which is returned then, is too large.</param>
     public static RunPlan Choose(RrdbNetShape shape, int columns, int rows, long availableBytes, out long missingBytes)
     {
-        var preferred = (long)columns * rows <= SmallPicture ? int.MaxValue / 2 : Math.Max(12, (PixelsPerBand / columns + 5) / 6 * 6);
-        var tail = Math.Max(3, TailPixels / columns / 3 * 3);
+        missingBytes = 0;
         RunPlan? smallest = null;
-        foreach (var (band, tailRows) in new[] { (preferred, tail), (24, 6), (12, 6), (12, 3), (6, 3) })
+        foreach (var plan in Candidates(shape, columns, rows, transposed: false).Concat(Candidates(shape, rows, columns, transposed: true)))
         {
-            if (band > preferred) continue;
-            var plan = new RunPlan(shape, columns, rows, band, Math.Min(tail, tailRows));
-            if (plan.Bytes() <= availableBytes)
-            {
-                missingBytes = 0;
-                return plan;
-            }
-
-            if (smallest is null || plan.Bytes() < smallest.Bytes()) smallest = plan;
+            var bytes = plan.Bytes();
+            if (bytes <= availableBytes) return plan;
+            if (smallest is null || bytes < smallest.Bytes()) smallest = plan;
         }
 
         missingBytes = smallest!.Bytes() - availableBytes;
         return smallest;
     }
 
+    private static IEnumerable<RunPlan> Candidates(RrdbNetShape shape, int columns, int rows, bool transposed)
+    {
+        var band = (long)columns * rows <= SmallPicture ? int.MaxValue / 2 : Math.Max(12, (PixelsPerBand / columns + 5) / 6 * 6);
+        var tail = Math.Max(3, TailPixels / columns / 3 * 3);
+        foreach (var (bandRows, tailRows) in new[] { (band, tail), (24, 6), (12, 6), (12, 3), (6, 3) })
+            if (bandRows <= band) yield return new RunPlan(shape, columns, rows, bandRows, Math.Min(tail, tailRows), transposed);
+    }
+
     /// <summary>Bytes that a run takes, but for the threads' scratch memory.</summary>
-    public long Bytes() =>
-        BufferBytes() + sizeof(float) * ((long)Columns << _shape.UpConvolutions) * (TailRows << _shape.UpConvolutions) * _shape.OutputChannels;
+    public long Bytes()
+    {
+        var (columns, rows) = ((long)Columns << _shape.UpConvolutions, (long)Rows << _shape.UpConvolutions);
+        return BufferBytes() + sizeof(float) * columns * (TailRows << _shape.UpConvolutions) * _shape.OutputChannels
+            + (Transposed ? ColumnSpool.MemoryBytes(rows, columns, _shape.OutputChannels) : 0);
+    }
 
     /// <summary>Bytes of the run's buffers in its arena.</summary>
     public long BufferBytes()

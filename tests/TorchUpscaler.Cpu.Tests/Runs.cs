@@ -37,14 +37,14 @@ internal static class Runs
     }
 
     /// <summary>With bands of a given height.</summary>
-    public static CollectingSink UpscaleInBands(string weights, RrdbNetShape shape, Picture picture, int bandRows, int tailRows, int threads = 2)
+    public static CollectingSink UpscaleInBands(string weights, RrdbNetShape shape, Picture picture, int bandRows, int tailRows, int threads = 2, bool transposed = false)
     {
         using var model = ModelFile.Open(weights);
         using var engine = new CpuEngine();
         using var packed = new RrdbWeights(model, shape);
-        var rows = new InputRows(picture, shape.InputChannels, shape.Unshuffle);
+        var rows = new InputRows(picture, shape.InputChannels, shape.Unshuffle, transposed);
         var sink = new CollectingSink();
-        using var run = new RrdbRun(engine, shape, packed, picture, new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows), threads, sink);
+        using var run = new RrdbRun(engine, shape, packed, picture, new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows, transposed), new RunOptions { Threads = threads }, sink);
         Finish(run, sink);
         return sink;
     }

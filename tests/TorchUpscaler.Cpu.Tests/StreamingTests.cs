@@ -28,6 +28,36 @@ public class StreamingTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void A_sweep_from_left_to_right_equals_PyTorch_too(int scale)
+    {
+        var shape = Runs.Net(scale, blocks: 2);
+        var weights = Oracle.Make(shape);
+        foreach (var (width, height, bits) in ((int, int, int)[])[(83, 17, 8), (5, 9, 16), (1, 30, 8)])
+        {
+            var picture = Runs.Picture(width, height, bits: bits);
+            Exactness.Holds(Oracle.Upscale(weights, shape, picture), Runs.UpscaleInBands(weights, shape, picture, 12, 3, transposed: true).Values,
+                $"×{scale} of {width}×{height}, transposed");
+        }
+    }
+
+    [Fact]
+    public void A_picture_that_is_too_wide_for_the_budget_is_swept_along_its_other_side()
+    {
+        var shape = Runs.Net(4, 64, 23, 32);
+        const long Budget = 900L << 20;
+        Assert.False(RunPlan.Choose(shape, 400, 300, Budget, out _).Transposed);
+        Assert.False(RunPlan.Choose(shape, 300, 20_000, Budget, out _).Transposed);
+        var wide = RunPlan.Choose(shape, 20_000, 300, Budget, out var missing);
+        Assert.True(wide.Transposed);
+        Assert.Equal((300, 20_000, 0), (wide.Columns, wide.Rows, missing));
+        Assert.InRange(wide.Bytes(), 1, Budget);
+    }
+
     [Fact]
     public void The_result_is_the_same_to_the_bit_for_every_thread_count()
     {
@@ -86,9 +116,9 @@ public class StreamingTests
                 using var engine = new CpuEngine();
                 using var weights = new RrdbWeights(model, shape);
                 var picture = Runs.Picture(61, 70);
-                var rows = new InputRows(picture, 3, shape.Unshuffle);
+                var rows = new InputRows(picture, 3, shape.Unshuffle, transposed: false);
                 var plan = new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows);
-                using var run = new RrdbRun(engine, shape, weights, picture, plan, 2, new CollectingSink());
+                using var run = new RrdbRun(engine, shape, weights, picture, plan, new RunOptions { Threads = 2 }, new CollectingSink());
                 Assert.Equal(plan.BufferBytes() + Convolver.ScratchBytes(2, weights.All), run.ArenaBytes);
             }
     }

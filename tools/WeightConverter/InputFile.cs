@@ -73,7 +73,8 @@ internal sealed class InputFile : IDisposable
     internal void RequireInside(long offset, long count, string what)
     {
         if (offset < 0 || count < 0 || offset > Length || count > Length - offset)
-            throw Refused($"is damaged or cut off: {what} would reach to byte {(Int128)offset + count} and the file ends at {Length}; download it again");
+            throw Refused($"is damaged or cut off: {what} would reach to byte {(Int128)offset + count} and the file ends at {Length}"
+                + "; download it again");
     }
 
     /// <summary>The file's SHA-256 in lower-case hexadecimal digits.</summary>

@@ -44,14 +44,16 @@ internal static partial class TensorNames
     {
         var last = names.Select(name => SequentialLayer().Match(name)).Where(match => match.Success).Max(match => Number(match.Groups[1]));
         if (last < 4 || last % 3 != 1)
-            throw new WeightsException($"{file} is refused: its last layer is 'model.{last}', which fits no enlargement by 2; choose a model of the ESRGAN family");
+            throw new WeightsException($"{file} is refused: its last layer is 'model.{last}', which fits no enlargement by 2"
+                + "; choose a model of the ESRGAN family");
         return names.ConvertAll(name => FromSequential(name, last));
     }
 
     private static string FromSequential(string name, int last)
     {
         var block = SequentialBlock().Match(name);
-        if (block.Success) return $"body.{block.Groups[1].Value}.rdb{block.Groups[2].Value}.conv{block.Groups[3].Value}.{block.Groups[4].Value}";
+        if (block.Success)
+            return $"body.{block.Groups[1].Value}.rdb{block.Groups[2].Value}.conv{block.Groups[3].Value}.{block.Groups[4].Value}";
         var trunk = SequentialTrunk().Match(name);
         if (trunk.Success) return $"conv_body.{trunk.Groups[1].Value}";
         var layer = SequentialLayer().Match(name);
@@ -69,10 +71,15 @@ internal static partial class TensorNames
     private static string FromEsrgan(string name)
     {
         var block = EsrganBlock().Match(name);
-        if (block.Success) return $"body.{block.Groups[1].Value}.rdb{block.Groups[2].Value}.conv{block.Groups[3].Value}.{block.Groups[4].Value}";
+        if (block.Success)
+            return $"body.{block.Groups[1].Value}.rdb{block.Groups[2].Value}.conv{block.Groups[3].Value}.{block.Groups[4].Value}";
         var dot = name.LastIndexOf('.');
         return dot > 0 && s_esrganLayers.TryGetValue(name[..dot], out var layer) ? layer + name[dot..] : name;
     }
+
+    /// <summary>Block, dense block, convolution, and weight or bias.</summary>
+    private static string InBlock(GroupCollection parts) =>
+        $"body.{parts[1].Value}.rdb{parts[2].Value}.conv{parts[3].Value}.{parts[4].Value}";
 
     private static int Number(Group digits) => int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 

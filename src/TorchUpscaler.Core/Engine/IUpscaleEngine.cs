@@ -37,8 +37,14 @@ public sealed record RunOptions
     /// <summary>Bound of the whole process's peak resident memory in bytes, weights and everything else included.</summary>
     public long MemoryBytes { get; init; } = MemorySize.DefaultBudget();
 
+    /// <summary>Bytes of that budget which the caller itself will still take while the run goes on: for an encoder, for example.</summary>
+    public long ReservedBytes { get; init; } = 32L << 20;
+
     /// <summary>Threads that compute, the caller's among them. The result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Where a run may keep a temporary file, should it need one: a folder on a disk, with room for the result's pixels.</summary>
+    public string TemporaryFolder { get; init; } = Path.GetTempPath();
 
     /// <summary>Arithmetic of the network.</summary>
     public Precision Precision { get; init; } = Precision.Auto;

@@ -34,7 +34,8 @@ public sealed class ModelFile : IDisposable
             var network = NetworkRecognizer.Recognize(path, file.Tensors.ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
             var unreadable = file.Tensors.Values.FirstOrDefault(tensor => !tensor.IsReadable);
             if (unreadable is not null)
-                throw new WeightsException($"{path} cannot be used: tensor '{unreadable.Name}' is of {SafetensorsTypes.Format(unreadable.Type)}; only F32, F16 and BF16 are read: convert the model again");
+                throw new WeightsException($"{path} cannot be used: tensor '{unreadable.Name}' is of {SafetensorsTypes.Format(unreadable.Type)}"
+                    + "; only F32, F16 and BF16 are read: convert the model again");
             return new ModelFile(file, network);
         }
         catch
@@ -53,7 +54,8 @@ public sealed class ModelFile : IDisposable
         for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
-                throw new WeightsException($"{Path} cannot be used: value {i} of tensor '{name}' is {values[i]}; download or convert it again");
+                throw new WeightsException($"{Path} cannot be used: value {i} of tensor '{name}' is {values[i]}"
+                    + "; download or convert it again");
         }
         return values;
     }

@@ -42,7 +42,8 @@ public static class NetworkRecognizer
             (4, false) => (2, 2),
             (16, false) => (1, 4),
             (4 or 16, true) => throw tensors.Refused($"'conv_up3.weight' belongs to ×8, and 'conv_first.weight' with {first.In} input channels to a smaller scale"),
-            _ => throw tensors.Refused($"'conv_first.weight' has {first.In} input channels and 'conv_last.weight' {output} output channels; known are 1, 4 and 16 times as many"),
+            _ => throw tensors.Refused($"'conv_first.weight' has {first.In} input channels and 'conv_last.weight' {output} output channels"
+                + "; known are 1, 4 and 16 times as many"),
         };
         return new RrdbNetShape(scale, first.In / (unshuffle * unshuffle), output, first.Out, tensors.CountBlocks(), growth);
     }

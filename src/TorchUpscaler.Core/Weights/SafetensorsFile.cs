@@ -64,7 +64,8 @@ public sealed class SafetensorsFile : IDisposable
         if (!Tensors.TryGetValue(name, out var tensor))
             throw new WeightsException($"{Path}: there is no tensor '{name}' in it");
         if (!tensor.IsReadable)
-            throw new WeightsException($"{Path}: tensor '{name}' is of {SafetensorsTypes.Format(tensor.Type)}; only F32, F16 and BF16 can be read: convert the model again");
+            throw new WeightsException($"{Path}: tensor '{name}' is of {SafetensorsTypes.Format(tensor.Type)}"
+                + "; only F32, F16 and BF16 can be read: convert the model again");
         if (tensor.Count > Array.MaxLength)
             throw new WeightsException($"{Path}: tensor '{name}' has {tensor.Count} values, more than can be read");
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Simd;
 
@@ -57,8 +56,10 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
         var inputs = scratch;
         var products = scratch + layout.Products0;
         var outputs = scratch + layout.Outputs0;
+        var ahead = stackalloc float*[Points * layout.Groups * weights.InBlocks]; // [8 down][groups][in blocks]
         for (var across = 0; across < Points; across++)
         {
+            LookAhead(call, layout, firstTile, Math.Min(across + 1, Points - 1), ahead);
             TransformDown(call, layout, firstTile, tiles, across, inputs);
             for (var slice = 0; slice < weights.Slices; slice++)
             {
@@ -68,7 +69,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
                     var u = call.Transposed ? weights.Weights(slice, down, across) : weights.Weights(slice, across, down);
                     for (var group = 0; group < layout.Groups; group++)
                         Products.Group<T>(inputs + down * layout.InputStride + group * layout.GroupInputs, u,
-                            products + down * layout.ProductStride + group * Group * width, width, weights.InBlocks, Math.Min(Group, tiles - group * Group));
+                            products + down * layout.ProductStride + group * Group * width, width, weights.InBlocks, Math.Min(Group, tiles - group * Group), ahead + (down * layout.Groups + group) * weights.InBlocks);
                 }
 
                 TransformUp(layout, tiles * width, products, outputs + slice * layout.SliceStride + across * layout.OutputStride);
@@ -77,6 +78,26 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
 
         for (var slice = 0; slice < weights.Slices; slice++)
             Finish(call, layout, firstTile, tiles, slice, outputs + slice * layout.SliceStride);
+    }
+
+    /// <summary>
+    /// Where the transform at one point across will read: each group's first tiles in each of its rows. The products of the
+    /// point before fetch from there, group by group and row by row.
+    /// </summary>
+    private static void LookAhead(ConvolutionCall call, in ScratchLayout layout, int firstTile, int across, float** ahead)
+    {
+        var columns = call.TileColumns;
+        for (var down = 0; down < Points; down++)
+            for (var group = 0; group < layout.Groups; group++)
+            {
+                var (tileRow, tileColumn) = ((firstTile + group * Group) / columns, (firstTile + group * Group) % columns);
+                var row = Math.Clamp(call.FirstRow + tileRow * TileSize - 1 + down, 0, call.InputEnd - 1);
+                foreach (var source in call.Sources)
+                {
+                    var first = source.Row(0, source.Upsampled ? row >> 1 : row) + (across * (nint)columns + tileColumn) * Block;
+                    for (var block = 0; block < source.Blocks; block++) *ahead++ = first + block * source.BlockFloats;
+                }
+            }
     }
 
     /// <summary>The second half of the input transform, at one point across: eight rows of every tile into eight points.</summary>
@@ -112,7 +133,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
                         // as many of them as go into one group
                         var (group, inGroup) = ((at + done) / Group, (at + done) % Group);
                         var part = Math.Min(run - done, Group - inGroup);
-                        TransformPart(rows, steps, done * Block, part * Block,
+                        TransformPart(rows, done * Block, part * Block,
                             blockTarget + group * layout.GroupInputs + inGroup * Block, layout.InputStride);
                         done += part;
                     }
@@ -125,27 +146,12 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
         }
     }
 
-    /// <summary>Bᵀ down the columns of neighbouring tiles, while the next block's rows are on their way to the cache.</summary>
+    /// <summary>Bᵀ down the columns of neighbouring tiles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformPart(float** rows, nint* steps, nint start, nint floats, float* target, nint stride)
+    private static void TransformPart(float** rows, nint start, nint floats, float* target, nint stride)
     {
         float* r0 = rows[0] + start, r1 = rows[1] + start, r2 = rows[2] + start, r3 = rows[3] + start;
         float* r4 = rows[4] + start, r5 = rows[5] + start, r6 = rows[6] + start, r7 = rows[7] + start;
-        if (Sse.IsSupported)
-        {
-            for (nint i = 0; i < floats; i += Block)
-            {
-                Sse.Prefetch0(r0 + steps[0] + i);
-                Sse.Prefetch0(r1 + steps[1] + i);
-                Sse.Prefetch0(r2 + steps[2] + i);
-                Sse.Prefetch0(r3 + steps[3] + i);
-                Sse.Prefetch0(r4 + steps[4] + i);
-                Sse.Prefetch0(r5 + steps[5] + i);
-                Sse.Prefetch0(r6 + steps[6] + i);
-                Sse.Prefetch0(r7 + steps[7] + i);
-            }
-        }
-
         for (nint i = 0; i < floats; i += T.Count)
             F6x6.TransformInput(T.Load(r0 + i), T.Load(r1 + i), T.Load(r2 + i), T.Load(r3 + i),
                 T.Load(r4 + i), T.Load(r5 + i), T.Load(r6 + i), T.Load(r7 + i), target + i, stride);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using TorchUpscaler.Cpu.Simd;
 
 namespace TorchUpscaler.Cpu.Winograd;
@@ -26,64 +27,70 @@ internal static unsafe class Products
     /// <param name="width">Output channels: 32 or 16.</param>
     /// <param name="blocks">Blocks of input channels.</param>
     /// <param name="tiles">Tiles that matter, 1 to 12.</param>
+    /// <param name="ahead">
+    /// For each block of input channels, 16 cache lines that will be read soon: they come to the second-level cache while the
+    /// products keep the arithmetic units busy.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Group<T>(float* v, float* u, float* m, int width, int blocks, int tiles) where T : unmanaged, ILanes<T>
+    public static void Group<T>(float* v, float* u, float* m, int width, int blocks, int tiles, float** ahead) where T : unmanaged, ILanes<T>
     {
-        if (T.Count == 16) Group512<T>(v, u, m, width, blocks, tiles);
-        else if (T.Count == 8) Group256<T>(v, u, m, width, blocks, tiles);
-        else Group128<T>(v, u, m, width, blocks, tiles);
+        if (T.Count == 16) Group512<T>(v, u, m, width, blocks, tiles, ahead);
+        else if (T.Count == 8) Group256<T>(v, u, m, width, blocks, tiles, ahead);
+        else Group128<T>(v, u, m, width, blocks, tiles, ahead);
     }
 
-    private static void Group512<T>(float* v, float* u, float* m, int width, int blocks, int tiles) where T : unmanaged, ILanes<T>
+    private static void Group512<T>(float* v, float* u, float* m, int width, int blocks, int tiles, float** ahead) where T : unmanaged, ILanes<T>
     {
         if (tiles > 2 * TileStep)
         {
-            if (width == 2 * Block) Tiles12x2<T>(v, u, width, m, width, blocks);
-            else Tiles12x1<T>(v, u, width, m, width, blocks);
+            if (width == 2 * Block) Tiles12x2<T>(v, u, width, m, width, blocks, ahead);
+            else Tiles12x1<T>(v, u, width, m, width, blocks, ahead);
             return;
         }
 
         for (var t = 0; t < tiles; t += TileStep)
         {
-            if (width == 2 * Block) Tiles4x2<T>(v + t * Block, u, width, m + t * width, width, blocks);
-            else Tiles4x1<T>(v + t * Block, u, width, m + t * width, width, blocks);
+            if (width == 2 * Block) Tiles4x2<T>(v + t * Block, u, width, m + t * width, width, blocks, ahead);
+            else Tiles4x1<T>(v + t * Block, u, width, m + t * width, width, blocks, ahead);
         }
     }
 
-    private static void Group256<T>(float* v, float* u, float* m, int width, int blocks, int tiles) where T : unmanaged, ILanes<T>
+    private static void Group256<T>(float* v, float* u, float* m, int width, int blocks, int tiles, float** ahead) where T : unmanaged, ILanes<T>
     {
         for (var o = 0; o < width; o += 2 * T.Count)
         {
             if (tiles > 2 * TileStep)
             {
-                Tiles6x2<T>(v, u + o, width, m + o, width, blocks);
-                Tiles6x2<T>(v + 6 * Block, u + o, width, m + 6 * width + o, width, blocks);
+                Tiles6x2<T>(v, u + o, width, m + o, width, blocks, ahead);
+                Tiles6x2<T>(v + 6 * Block, u + o, width, m + 6 * width + o, width, blocks, ahead);
                 continue;
             }
 
             for (var t = 0; t < tiles; t += TileStep)
-                Tiles4x2<T>(v + t * Block, u + o, width, m + t * width + o, width, blocks);
+                Tiles4x2<T>(v + t * Block, u + o, width, m + t * width + o, width, blocks, ahead);
         }
     }
 
-    private static void Group128<T>(float* v, float* u, float* m, int width, int blocks, int tiles) where T : unmanaged, ILanes<T>
+    private static void Group128<T>(float* v, float* u, float* m, int width, int blocks, int tiles, float** ahead) where T : unmanaged, ILanes<T>
     {
         for (var o = 0; o < width; o += 2 * T.Count)
             for (var t = 0; t < tiles; t += TileStep)
-                Tiles4x2<T>(v + t * Block, u + o, width, m + t * width + o, width, blocks);
+                Tiles4x2<T>(v + t * Block, u + o, width, m + t * width + o, width, blocks, ahead);
     }
 
     /// <summary>24 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles12x2<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks) where T : unmanaged, ILanes<T>
+    private static void Tiles12x2<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks, float** ahead) where T : unmanaged, ILanes<T>
     {
         T a00 = default, a01 = default, a10 = default, a11 = default, a20 = default, a21 = default, a30 = default, a31 = default;
         T a40 = default, a41 = default, a50 = default, a51 = default, a60 = default, a61 = default, a70 = default, a71 = default;
         T a80 = default, a81 = default, a90 = default, a91 = default, aA0 = default, aA1 = default, aB0 = default, aB1 = default;
         for (var block = 0; block < blocks; block++, v += GroupTiles * Block)
         {
+            var next = ahead[block];
             for (var c = 0; c < Block; c++, u += uStride)
             {
+                if (Sse.IsSupported) Sse.Prefetch1(next + c * Block);
                 var u0 = T.Load(u);
                 var u1 = T.Load(u + T.Count);
                 var x = T.Broadcast(v + c);
@@ -153,14 +160,16 @@ internal static unsafe class Products
 
     /// <summary>12 accumulators, for a slice of 16 channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles12x1<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks) where T : unmanaged, ILanes<T>
+    private static void Tiles12x1<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks, float** ahead) where T : unmanaged, ILanes<T>
     {
         T a00 = default, a10 = default, a20 = default, a30 = default, a40 = default, a50 = default, a60 = default, a70 = default;
         T a80 = default, a90 = default, aA0 = default, aB0 = default;
         for (var block = 0; block < blocks; block++, v += GroupTiles * Block)
         {
+            var next = ahead[block];
             for (var c = 0; c < Block; c++, u += uStride)
             {
+                if (Sse.IsSupported) Sse.Prefetch1(next + c * Block);
                 var u0 = T.Load(u);
                 var x = T.Broadcast(v + c);
                 a00 = T.MultiplyAdd(x, u0, a00);
@@ -205,14 +214,16 @@ internal static unsafe class Products
 
     /// <summary>12 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles6x2<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks) where T : unmanaged, ILanes<T>
+    private static void Tiles6x2<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks, float** ahead) where T : unmanaged, ILanes<T>
     {
         T a00 = default, a01 = default, a10 = default, a11 = default, a20 = default, a21 = default, a30 = default, a31 = default;
         T a40 = default, a41 = default, a50 = default, a51 = default;
         for (var block = 0; block < blocks; block++, v += GroupTiles * Block)
         {
+            var next = ahead[block];
             for (var c = 0; c < Block; c++, u += uStride)
             {
+                if (Sse.IsSupported) Sse.Prefetch1(next + c * Block);
                 var u0 = T.Load(u);
                 var u1 = T.Load(u + T.Count);
                 var x = T.Broadcast(v + c);
@@ -252,13 +263,15 @@ internal static unsafe class Products
 
     /// <summary>8 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles4x2<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks) where T : unmanaged, ILanes<T>
+    private static void Tiles4x2<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks, float** ahead) where T : unmanaged, ILanes<T>
     {
         T a00 = default, a01 = default, a10 = default, a11 = default, a20 = default, a21 = default, a30 = default, a31 = default;
         for (var block = 0; block < blocks; block++, v += GroupTiles * Block)
         {
+            var next = ahead[block];
             for (var c = 0; c < Block; c++, u += uStride)
             {
+                if (Sse.IsSupported) Sse.Prefetch1(next + c * Block);
                 var u0 = T.Load(u);
                 var u1 = T.Load(u + T.Count);
                 var x = T.Broadcast(v + c);
@@ -288,13 +301,15 @@ internal static unsafe class Products
 
     /// <summary>4 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles4x1<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks) where T : unmanaged, ILanes<T>
+    private static void Tiles4x1<T>(float* v, float* u, int uStride, float* m, int mStride, int blocks, float** ahead) where T : unmanaged, ILanes<T>
     {
         T a00 = default, a10 = default, a20 = default, a30 = default;
         for (var block = 0; block < blocks; block++, v += GroupTiles * Block)
         {
+            var next = ahead[block];
             for (var c = 0; c < Block; c++, u += uStride)
             {
+                if (Sse.IsSupported) Sse.Prefetch1(next + c * Block);
                 var u0 = T.Load(u);
                 var x = T.Broadcast(v + c);
                 a00 = T.MultiplyAdd(x, u0, a00);

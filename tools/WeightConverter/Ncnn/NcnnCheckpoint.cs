@@ -32,7 +32,8 @@ internal static class NcnnCheckpoint
             ? KnownCompactNet(graph, layers, convolutions)
             : KnownRrdbNet(graph, layers, convolutions);
         if (known is not { } network || network.Result != result)
-            throw param.Refused("describes a network that is neither RRDBNet nor SRVGGNetCompact; choose a model of the Real-ESRGAN family");
+            throw param.Refused("describes a network that is neither RRDBNet nor SRVGGNetCompact"
+                + "; choose a model of the Real-ESRGAN family");
         return network.Convolutions;
     }
 
@@ -61,7 +62,9 @@ internal static class NcnnCheckpoint
             if (layer.Type == "Convolution") at = LocateConvolution(param, bin, layer, names[convolution++], at, tensors);
             if (layer.Type == "PReLU") at = LocateSlopes(param, bin, layer, $"body.{(2 * convolution) - 1}.weight", at, tensors);
         }
-        if (at != bin.Length) throw bin.Refused($"has {bin.Length - at} bytes more than {Path.GetFileName(param.Path)} describes; the two do not belong together, download both again");
+        if (at != bin.Length)
+            throw bin.Refused($"has {bin.Length - at} bytes more than {Path.GetFileName(param.Path)} describes"
+                + "; the two do not belong together, download both again");
         return tensors;
     }
 
@@ -74,7 +77,8 @@ internal static class NcnnCheckpoint
             throw param.Refused($"is damaged: layer '{layer.Name}' has {weights} weights for {outputs} outputs; download it again");
         var flag = BinaryPrimitives.ReadUInt32LittleEndian(bin.Read(at, sizeof(uint), $"layer '{layer.Name}'"));
         if (flag is not (HalfFlag or 0))
-            throw bin.Refused($"keeps layer '{layer.Name}' in a form (0x{flag:X8}) other than fp32 and fp16; get the model in one of these");
+            throw bin.Refused($"keeps layer '{layer.Name}' in a form (0x{flag:X8}) other than fp32 and fp16"
+                + "; get the model in one of these");
 
         var isHalf = flag == HalfFlag;
         var begin = at + sizeof(uint);

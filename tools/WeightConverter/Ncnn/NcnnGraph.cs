@@ -54,7 +54,8 @@ internal sealed class NcnnGraph
     private int Take(NcnnLayer layer, string blob)
     {
         // Each blob is read once; a Split makes copies where several layers need one.
-        if (!_blobs.TryGetValue(blob, out var value)) throw Damaged($"layer '{layer.Name}' reads '{blob}', which no layer before it writes");
+        if (!_blobs.TryGetValue(blob, out var value))
+            throw Damaged($"layer '{layer.Name}' reads '{blob}', which no layer before it writes");
         _used.Add(blob);
         return value;
     }
@@ -91,7 +92,8 @@ internal sealed class NcnnGraph
     };
 
     private Core.WeightsException Foreign(NcnnLayer layer) => _file.Refused(
-        $"has the layer '{layer.Name}' ({layer.Type}), which RRDBNet and SRVGGNetCompact do not have in this form; choose a model of the Real-ESRGAN family");
+        $"has the layer '{layer.Name}' ({layer.Type}), which RRDBNet and SRVGGNetCompact do not have in this form"
+            + "; choose a model of the Real-ESRGAN family");
 
     private Core.WeightsException Damaged(string fault) => _file.Refused($"is damaged: {fault}; download it again");
 }

@@ -41,9 +41,11 @@ internal static class NcnnParam
         if (file.Length > MaximumBytes) throw file.Refused($"has {file.Length} bytes, far more than a network's description needs");
         var text = Encoding.UTF8.GetString(file.Read(0, file.Length, "its text"));
         var lines = text.TrimStart('\uFEFF').Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
-        if (lines.Count == 0 || lines[0] != Magic) throw file.Refused($"does not begin with ncnn's number {Magic}; name a .param file in text form");
+        if (lines.Count == 0 || lines[0] != Magic)
+            throw file.Refused($"does not begin with ncnn's number {Magic}; name a .param file in text form");
         var layers = ReadCount(file, lines);
-        if (layers != lines.Count - 2) throw file.Refused($"announces {layers} layers and has {lines.Count - 2}; it is cut off or damaged, download it again");
+        if (layers != lines.Count - 2)
+            throw file.Refused($"announces {layers} layers and has {lines.Count - 2}; it is cut off or damaged, download it again");
         return [.. lines.Skip(2).Select((line, index) => ReadLayer(file, line, index + 3))];
     }
 

@@ -43,7 +43,9 @@ internal sealed class PickleInput(InputFile file, string where, long begin, long
 
     internal byte[] ReadBytes(long count)
     {
-        if (count > Remaining) throw Refused($"wants {count} bytes at byte {Position} and has {Remaining} left; the file is cut off or damaged, download it again");
+        if (count > Remaining)
+            throw Refused($"wants {count} bytes at byte {Position} and has {Remaining} left"
+                + "; the file is cut off or damaged, download it again");
         var bytes = new byte[count];
         Read(bytes);
         return bytes;
@@ -86,7 +88,8 @@ internal sealed class PickleInput(InputFile file, string where, long begin, long
 
     private void Fetch()
     {
-        if (_fetched >= end) throw Refused($"ends at byte {end} in the middle of a pickle; the file is cut off or damaged, download it again");
+        if (_fetched >= end)
+            throw Refused($"ends at byte {end} in the middle of a pickle; the file is cut off or damaged, download it again");
         _buffered = (int)Math.Min(_buffer.Length, end - _fetched);
         file.Read(_fetched, _buffer.AsSpan(0, _buffered), where);
         _fetched += _buffered;

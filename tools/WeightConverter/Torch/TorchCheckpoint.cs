@@ -23,7 +23,8 @@ internal static class TorchCheckpoint
     private static (PyDict Weights, string Path) Descend(InputFile file, object? root)
     {
         var weights = root as PyDict
-            ?? throw file.Refused($"holds {Describe(root)} where a dict of tensors is expected; save the model's state_dict() with torch.save");
+            ?? throw file.Refused($"holds {Describe(root)} where a dict of tensors is expected"
+                + "; save the model's state_dict() with torch.save");
         var path = "";
         for (var depth = 0; depth < MaximumDepth; depth++)
         {
@@ -42,9 +43,11 @@ internal static class TorchCheckpoint
         {
             if (key is not string name) throw file.Refused($"has {Describe(key)} as a key where a tensor's name is expected");
             if (value is not TensorView view)
-                throw file.Refused($"has {Describe(value)} under '{name}' where a tensor is expected; save the model's state_dict() with torch.save");
+                throw file.Refused($"has {Describe(value)} under '{name}' where a tensor is expected"
+                    + "; save the model's state_dict() with torch.save");
             if (!StorageSource.IsFloat(view.Storage.Type))
-                throw file.Refused($"has '{name}' as {view.Storage.Type.Name}; only fp32, fp16 and bf16 are converted: call float() on the model and save it again");
+                throw file.Refused($"has '{name}' as {view.Storage.Type.Name}"
+                    + "; only fp32, fp16 and bf16 are converted: call float() on the model and save it again");
             tensors[name] = new SourceTensor(name, view.Shape, StorageSource.IsHalf(view.Storage.Type), () => storages.Read(view));
         }
         return [.. tensors.Values];

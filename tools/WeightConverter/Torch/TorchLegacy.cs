@@ -32,7 +32,8 @@ internal static class TorchLegacy
     {
         if (PickleMachine.Load(input) is not BigInteger magic || magic != s_magic)
             throw file.Refused("is a pickle, but not one by torch.save; load it in Python and save its tensors with torch.save");
-        if (PickleMachine.Load(input) is not Version) throw file.Refused("is of an unknown version of torch.save's old format; save it again in PyTorch");
+        if (PickleMachine.Load(input) is not Version)
+            throw file.Refused("is of an unknown version of torch.save's old format; save it again in PyTorch");
         if (PickleMachine.Load(input) is not PyDict machine || machine.Find("little_endian") is not true)
             throw file.Refused("was saved on a big-endian machine; save it again on another");
     }
@@ -57,15 +58,18 @@ internal static class TorchLegacy
             file.Read(position, number, $"the length of storage '{key}'");
             var count = BinaryPrimitives.ReadInt64LittleEndian(number);
             if (count != storage.Count)
-                throw file.Refused($"is damaged: storage '{key}' has {count} values where {storage.Count} are announced; download it again");
+                throw file.Refused($"is damaged: storage '{key}' has {count} values where {storage.Count} are announced"
+                    + "; download it again");
             position += sizeof(long);
-            if (count > file.Length) throw file.Refused($"is damaged or cut off: storage '{key}' would have {count} values; download it again");
+            if (count > file.Length)
+                throw file.Refused($"is damaged or cut off: storage '{key}' would have {count} values; download it again");
             file.RequireInside(position, count * storage.Type.Bytes, $"storage '{key}'");
             begins[key] = position;
             position += count * storage.Type.Bytes;
         }
         if (begins.Count != references.Count) throw file.Refused("is damaged: its list of storages is not complete; download it again");
-        if (position != file.Length) throw file.Refused($"is damaged: {file.Length - position} bytes follow after its last storage; download it again");
+        if (position != file.Length)
+            throw file.Refused($"is damaged: {file.Length - position} bytes follow after its last storage; download it again");
         return begins;
     }
 }

@@ -16,7 +16,8 @@ internal static class TorchZip
         var folder = FindFolder(file, entries);
         RequireLittleEndian(file, entries, folder);
         var pickle = Plain(file, entries, folder + PickleName);
-        if (pickle.Length > MaximumPickleBytes) throw file.Refused($"is refused: its {PickleName} has {pickle.Length} bytes, far more than weights need");
+        if (pickle.Length > MaximumPickleBytes)
+            throw file.Refused($"is refused: its {PickleName} has {pickle.Length} bytes, far more than weights need");
 
         var root = PickleMachine.Load(new PickleInput(file, PickleName, pickle.Begin, pickle.Begin + pickle.Length));
         return (root, new StorageSource(file, storage => Find(file, entries, folder, storage)));
@@ -26,7 +27,8 @@ internal static class TorchZip
     {
         var pickles = entries.Keys.Where(name => name == PickleName || name.EndsWith('/' + PickleName)).ToList();
         if (pickles.Count != 1)
-            throw file.Refused($"is a zip, but not one by torch.save: it has {pickles.Count} files {PickleName}; unpack it and convert the .pth file in it");
+            throw file.Refused($"is a zip, but not one by torch.save: it has {pickles.Count} files {PickleName}"
+                + "; unpack it and convert the .pth file in it");
         var folder = pickles[0][..^PickleName.Length];
         if (entries.ContainsKey(folder + "constants.pkl"))
             throw file.Refused("is a TorchScript program, not weights; convert the .pth file that it was made from");
@@ -45,7 +47,8 @@ internal static class TorchZip
     {
         var entry = Plain(file, entries, $"{folder}data/{storage.Key}");
         if (entry.Length / storage.Type.Bytes != storage.Count || entry.Length % storage.Type.Bytes != 0)
-            throw file.Refused($"is damaged: storage '{storage.Key}' has {entry.Length} bytes where {storage.Count} values of {storage.Type.Name} are announced; download it again");
+            throw file.Refused($"is damaged: storage '{storage.Key}' has {entry.Length} bytes where {storage.Count} values of {storage.Type.Name} are announced"
+                + "; download it again");
         return entry.Begin;
     }
 
@@ -54,6 +57,7 @@ internal static class TorchZip
         if (!entries.TryGetValue(name, out var entry)) throw file.Refused($"is damaged: '{name}' is not in it; download it again");
         return entry.IsPlain
             ? entry
-            : throw file.Refused($"is refused: '{name}' in it is compressed, which torch.save never does; load it in PyTorch and save it again");
+            : throw file.Refused($"is refused: '{name}' in it is compressed, which torch.save never does"
+                + "; load it in PyTorch and save it again");
     }
 }

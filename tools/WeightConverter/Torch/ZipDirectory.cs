@@ -59,7 +59,8 @@ internal static class ZipDirectory
         var locator = at - End64LocatorBytes;
         if (locator < 0 || U32(tail, locator) != End64LocatorSignature) return (U16(tail, at + 10), U32(tail, at + 16), U32(tail, at + 12));
         var end64 = file.Read(Signed(file, U64(tail, locator + 8)), End64Bytes, "its zip64 record");
-        if (U32(end64, 0) != End64Signature) throw file.Refused("is damaged: its zip64 record is not where it should be; download it again");
+        if (U32(end64, 0) != End64Signature)
+            throw file.Refused("is damaged: its zip64 record is not where it should be; download it again");
         return (Signed(file, U64(end64, 32)), Signed(file, U64(end64, 48)), Signed(file, U64(end64, 40)));
     }
 
