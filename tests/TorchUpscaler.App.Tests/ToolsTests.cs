@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+
+namespace TorchUpscaler.App.Tests;
+
+/// <summary>
+/// <c>tools/check</c> in a small repository of its own, with stand-ins for dotnet and apt that do as the test says: it must
+/// never report a success that is none.
+/// </summary>
+[SupportedOSPlatform("linux")]
+public sealed class ToolsTests : IDisposable
+{
+    private const string AllGood = """<Counters total="5" executed="4" passed="4" failed="0" error="0" notExecuted="0" />""";
+
+    // Fails in the step $FAIL; a test project's result file is $RESULT, or for B.Tests $RESULT_B; $WARN makes restore warn.
+    private const string Dotnet = """
+        #!/bin/bash
+        [ "$1" = "$FAIL" ] && exit 1
+        [ "$1" = restore ] && echo "$WARN"
+        [ "$1" = test ] || exit 0
+        project=$(basename "$2" .csproj)
+        [ "$project" = B.Tests ] && RESULT=$RESULT_B
+        mkdir -p artifacts/test-results
+        [ -n "$RESULT" ] && echo "<TestRun>$RESULT</TestRun>" > "artifacts/test-results/$project.trx"
+        [ "$project" = "$CRASH" ] && exit 134
+        exit 0
+        """;
+
+    // Knows the packages in $INSTALLED as installed and those in $OFFERED as there to be had.
+    private const string DpkgQuery = """
+        #!/bin/bash
+        [[ " $INSTALLED " == *" ${@: -1} "* ]] && echo -n installed
+        """;
+
+    private const string AptCache = """
+        #!/bin/bash
+        name=${@: -1}; name=${name#^}; name=${name%\$}
+        [[ " $OFFERED " == *" $name "* ]] && echo "$name - a package"
+        exit 0
+        """;
+
+    private const string AptGet = """
+        #!/bin/bash
+        echo "apt-get $*" >> apt.log
+        """;
+
+    private const string Everything = "libvips42 libvips-tools python3 python3-torch python3-numpy python3-pil";
+
+    private readonly Workplace _here = new();
+    private readonly Dictionary<string, string> _environment = new()
+    {
+        ["INSTALLED"] = Everything,
+        ["OFFERED"] = "",
+        ["FAIL"] = "",
+        ["WARN"] = "",
+        ["CRASH"] = "",
+        ["RESULT"] = AllGood,
+        ["RESULT_B"] = AllGood,
+    };
+
+    public ToolsTests()
+    {
+        foreach (var folder in new[] { "tools", "bin", "weights", "tests/A.Tests", "tests/B.Tests", "tests/Benchmarks" })
+            Directory.CreateDirectory(_here.PathOf(folder));
+        foreach (var script in new[] { "check", "common.sh" })
+            File.Copy(Path.Combine(Repository.Root, "tools", script), _here.PathOf("tools/" + script));
+        foreach (var (name, text) in new[] { ("dotnet", Dotnet), ("dpkg-query", DpkgQuery), ("apt-cache", AptCache), ("apt-get", AptGet), ("sudo", "#!/bin/bash\nexec \"$@\"") })
+            File.SetUnixFileMode(_here.Text("bin/" + name, text), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _here.Text("weights/x4plus.safetensors", "");
+        foreach (var project in new[] { "A.Tests", "B.Tests" })
+            _here.Text($"tests/{project}/{project}.csproj", "<IsTestProject>true</IsTestProject>");
+        _here.Text("tests/Benchmarks/Benchmarks.csproj", "<OutputType>Exe</OutputType>");
+    }
+
+    [Fact]
+    public void The_last_line_is_the_sum_over_all_test_projects() => Check(0, "8 passed, 0 failed, 2 skipped");
+
+    [Theory]
+    [InlineData("restore")]
+    [InlineData("format")]
+    [InlineData("build")]
+    public void A_step_that_fails_is_a_failure(string step)
+    {
+        _environment["FAIL"] = step;
+
+        Check(1, "8 passed, 1 failed, 2 skipped");
+    }
+
+    [Fact]
+    public void A_warning_of_the_restore_is_a_failure()
+    {
+        _environment["WARN"] = "A.csproj : warning NU1603: a lower version was found";
+
+        Check(1, "8 passed, 1 failed, 2 skipped");
+    }
+
+    [Fact]
+    public void A_failed_test_is_a_failure()
+    {
+        _environment["RESULT_B"] = """<Counters total="9" executed="8" passed="5" failed="3" error="0" />""";
+        _environment["CRASH"] = "B.Tests"; // as dotnet test ends when a test has failed
+
+        Check(1, "9 passed, 3 failed, 2 skipped");
+    }
+
+    [Fact]
+    public void A_test_host_that_crashes_is_a_failure_though_all_its_tests_passed_before()
+    {
+        _environment["CRASH"] = "B.Tests";
+
+        Check(1, "8 passed, 1 failed, 2 skipped");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("""<Counters total="0" executed="0" passed="0" failed="0" />""")]
+    public void A_project_that_ran_no_tests_is_a_failure(string result)
+    {
+        _environment["RESULT_B"] = result;
+
+        Check(1, "4 passed, 1 failed, 1 skipped");
+    }
+
+    [Fact]
+    public void Nothing_is_installed_where_nothing_is_missing()
+    {
+        Check(0, "8 passed, 0 failed, 2 skipped");
+
+        Assert.False(File.Exists(_here.PathOf("apt.log")));
+    }
+
+    [Theory]
+    [InlineData("libvips42")]
+    [InlineData("libvips42t64")]
+    public void What_is_missing_is_installed_by_its_name_in_this_release(string library)
+    {
+        _environment["INSTALLED"] = "python3 python3-torch python3-numpy python3-pil";
+        _environment["OFFERED"] = $"libvips-tools {library}";
+
+        Check(0, "8 passed, 0 failed, 2 skipped");
+
+        Assert.Equal(
+            ["apt-get update -q", $"apt-get install -qy --no-install-recommends {library} libvips-tools"],
+            File.ReadAllLines(_here.PathOf("apt.log")));
+    }
+
+    public void Dispose() => _here.Dispose();
+
+    private void Check(int exitCode, string lastLine)
+    {
+        var start = new ProcessStartInfo("/bin/bash", [_here.PathOf("tools/check")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in _environment) start.Environment[name] = value;
+        start.Environment["PATH"] = $"{_here.PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
+        using var check = Process.Start(start)!;
+        var errors = check.StandardError.ReadToEndAsync();
+        var lines = check.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        check.WaitForExit();
+
+        Assert.True(check.ExitCode == exitCode, $"exit code {check.ExitCode} instead of {exitCode}\n{errors.Result}{string.Join('\n', lines)}");
+        Assert.Equal(lastLine, lines[^1]);
+    }
+}
