@@ -9,6 +9,9 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
     /// <summary>What the runtime may still take while a run goes on: compiled code, thread stacks, garbage.</summary>
     private const long RuntimeBytes = 48L << 20;
 
+    /// <summary>Added to the budget that is named when one is refused: the next process will not be to the byte like this one.</summary>
+    private const long Slack = 16L << 20;
+
     public NetworkShape Network => shape;
 
     public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
@@ -23,7 +26,7 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
         var rows = new InputRows(input, shape.InputChannels, shape.Unshuffle, transposed: false);
         var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + options.ReservedBytes + RuntimeBytes + Convolver.ScratchBytes(options.Threads, weights.All);
         var plan = RunPlan.Choose(shape, rows.Columns, rows.Rows, options.MemoryBytes - held, out var missing);
-        if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing, options.MemoryBytes);
+        if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing + Slack, options.MemoryBytes);
         return new RrdbRun(engine, shape, weights, input, plan, options, output);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace TorchUpscaler.App.Tests;
 
@@ -12,8 +13,8 @@ internal static class Python
     internal static string Run(string script, params string[] arguments) => Start(["-c", script, .. arguments]);
 
     /// <summary>Makes a network with random weights that are the same for the same seed.</summary>
-    internal static void MakeModel(string path, int scale, int channels = 3, int seed = 1) =>
-        Start([Path.Combine(Repository.Root, "tests/oracle/run_network.py"), "make", "rrdb", $"{scale}", $"{channels}", "8", "1", "4", $"{seed}", path]);
+    internal static void MakeModel(string path, int scale, int channels = 3, int seed = 1, int features = 8, int blocks = 1, int growth = 4) =>
+        Start([Path.Combine(Repository.Root, "tests/oracle/run_network.py"), "make", "rrdb", $"{scale}", $"{channels}", $"{features}", $"{blocks}", $"{growth}", $"{seed}", path]);
 
     /// <summary>Makes a picture of soft random colours. The extension says its format.</summary>
     /// <param name="path">The file.</param>
@@ -37,6 +38,20 @@ internal static class Python
     /// <summary>A picture as Pillow sees it: <c>FORMAT MODE WIDTH HEIGHT</c>.</summary>
     internal static string Describe(string path) =>
         Run("import sys\nfrom PIL import Image\ni = Image.open(sys.argv[1]); i.load(); print(i.format, i.mode, i.width, i.height)", path).Trim();
+
+    /// <summary>Two pictures of one size: the share of samples that differ, and by how many levels at most.</summary>
+    internal static (double Different, int Largest) Compare(string path, string other)
+    {
+        var said = Run(
+            """
+            import sys, numpy
+            from PIL import Image
+            a, b = [numpy.asarray(Image.open(path)).astype(int) for path in sys.argv[1:3]]
+            assert a.shape == b.shape, (a.shape, b.shape)
+            print((a != b).mean(), abs(a - b).max())
+            """, path, other).Split();
+        return (double.Parse(said[0], CultureInfo.InvariantCulture), int.Parse(said[1], CultureInfo.InvariantCulture));
+    }
 
     private static string Start(IEnumerable<string> arguments)
     {

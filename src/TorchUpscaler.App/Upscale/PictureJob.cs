@@ -38,7 +38,14 @@ internal sealed class PictureJob(
         // What is half-written goes at once, even where the work below takes its time to notice.
         using var removal = cancellation.Register(writer.Dispose);
         using var sink = new TimedSink(Chain(picture, shape, writer));
-        var inference = Compute(input, picture, sink, cancellation);
+        var runOptions = new RunOptions
+        {
+            MemoryBytes = options.MemoryBytes,
+            ReservedBytes = PictureFormats.EncoderBytes(format, shape),
+            Threads = options.Threads,
+            TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(output))!,
+        };
+        var inference = Compute(input, picture, runOptions, sink, cancellation);
 
         var seconds = new PictureSeconds(
             decoded.TotalSeconds, inference.TotalSeconds, sink.Elapsed.TotalSeconds, total.Elapsed.TotalSeconds);
@@ -94,11 +101,11 @@ internal sealed class PictureJob(
         return chain;
     }
 
-    private TimeSpan Compute(string input, Picture picture, TimedSink sink, CancellationToken cancellation)
+    private TimeSpan Compute(string input, Picture picture, RunOptions runOptions, TimedSink sink, CancellationToken cancellation)
     {
         var loaded = model.Load();
         cancellation.ThrowIfCancellationRequested();
-        using var run = loaded.Start(picture, new RunOptions { MemoryBytes = options.MemoryBytes, Threads = options.Threads }, sink);
+        using var run = loaded.Start(picture, runOptions, sink);
 
         progress.Start(input, Describe(picture));
         var sunkBefore = sink.Elapsed;
