@@ -19,7 +19,13 @@ internal sealed class RrdbWeights : IDisposable
         _arena = new Arena(layers.Sum(layer => PackedConvolution.Bytes(layer.Segments, layer.OutChannels)));
         try
         {
-            All = [.. layers.Select(layer => new PackedConvolution(_arena, model.Read(layer.Name + ".weight"), model.Read(layer.Name + ".bias"), layer.Segments, layer.Slope))];
+            All = [.. layers.Select(layer => new PackedConvolution(_arena, layer.Segments, layer.OutChannels, layer.Slope))];
+            Parallel.For(0, layers.Count, i => All[i].Pack(model.Read(layers[i].Name + ".weight"), model.Read(layers[i].Name + ".bias")));
+        }
+        catch (AggregateException failures) when (failures.InnerException is WeightsException fault)
+        {
+            Dispose();
+            throw new WeightsException(fault.Message, fault);
         }
         catch
         {

@@ -53,7 +53,8 @@ public unsafe class KernelTests
         var inputs = segments.Sum();
         var weights = Enumerable.Range(0, outputs * inputs * 9).Select(_ => Next() / MathF.Sqrt(inputs * 9)).ToArray();
         var bias = Enumerable.Range(0, outputs).Select(_ => Next()).ToArray();
-        var packed = new PackedConvolution(arena, weights, bias, segments, 0.2f);
+        var packed = new PackedConvolution(arena, segments, outputs, 0.2f);
+        packed.Pack(weights, bias);
 
         var picture = new float[inputs, rows, columns];
         var sources = new List<TransformedRows>();

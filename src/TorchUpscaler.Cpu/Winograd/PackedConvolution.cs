@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using TorchUpscaler.Cpu.Memory;
 
 namespace TorchUpscaler.Cpu.Winograd;
@@ -18,22 +19,22 @@ internal sealed unsafe class PackedConvolution
 
     private readonly float* _weights;
 
+    private readonly int[] _segments;
+
     /// <param name="arena">Where its memory comes from.</param>
-    /// <param name="weights">The kernel <c>[out][in][3][3]</c>.</param>
-    /// <param name="bias">The bias <c>[out]</c>.</param>
     /// <param name="segments">The input's parts as they are concatenated, in channels; each begins a new block of 16.</param>
+    /// <param name="outChannels">Channels of the output.</param>
     /// <param name="slope">What negative results are multiplied with; 1 for no activation.</param>
-    public PackedConvolution(Arena arena, float[] weights, float[] bias, int[] segments, float slope)
+    public PackedConvolution(Arena arena, int[] segments, int outChannels, float slope)
     {
-        OutChannels = bias.Length;
+        _segments = segments;
+        OutChannels = outChannels;
         OutBlocks = BlocksOf(OutChannels);
         InBlocks = segments.Sum(BlocksOf);
         _weights = arena.Allocate(WeightFloats(InBlocks, OutBlocks));
         Bias = arena.Allocate(OutBlocks * Block);
         Slope = arena.Allocate(OutBlocks * Block);
-        bias.AsSpan().CopyTo(new Span<float>(Bias, OutChannels));
         new Span<float>(Slope, OutBlocks * Block).Fill(slope);
-        Pack(weights, segments);
     }
 
     public int OutChannels { get; }
@@ -71,10 +72,14 @@ internal sealed unsafe class PackedConvolution
 
     private static long WeightFloats(int inBlocks, int outBlocks) => (long)Points * Points * inBlocks * Block * outBlocks * Block;
 
-    /// <summary>Transforms each kernel in double precision, so that only the last rounding is to 32 bits.</summary>
-    private void Pack(float[] weights, int[] segments)
+    /// <summary>Transforms the weights, each kernel in double precision, so that only the last rounding is to 32 bits.</summary>
+    /// <param name="weights">The kernel <c>[out][in][3][3]</c>.</param>
+    /// <param name="bias">The bias <c>[out]</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Pack(float[] weights, float[] bias)
     {
-        var inChannels = segments.Sum();
+        bias.AsSpan().CopyTo(new Span<float>(Bias, OutChannels));
+        var inChannels = _segments.Sum();
         var kernels = new double[9 * SliceWidth];             // [3][3][width]
         var half = new double[Points * 3 * SliceWidth];       // [8 down][3][width]
         var whole = new double[Points * Points * SliceWidth]; // [8 down][8 across][width]
@@ -82,29 +87,37 @@ internal sealed unsafe class PackedConvolution
         {
             var width = WidthOf(slice);
             var real = Math.Min(width, OutChannels - slice * SliceWidth);
+            Array.Clear(kernels);
             var packed = 0;
             var channel = 0;
-            foreach (var segment in segments)
+            foreach (var segment in _segments)
             {
                 for (var c = 0; c < segment; c++, channel++)
                 {
-                    Array.Clear(kernels);
                     for (var o = 0; o < real; o++)
                         for (var tap = 0; tap < 9; tap++)
                             kernels[tap * SliceWidth + o] = weights[(((long)slice * SliceWidth + o) * inChannels + channel) * 9 + tap];
                     Transform(kernels, half, whole);
-                    for (var down = 0; down < Points; down++)
-                        for (var across = 0; across < Points; across++)
-                        {
-                            var target = Weights(slice, across, down) + (packed + c) * (long)width;
-                            var source = whole.AsSpan((down * Points + across) * SliceWidth, width);
-                            for (var o = 0; o < width; o++) target[o] = (float)source[o];
-                        }
+                    Round(whole, slice, packed + c);
                 }
 
                 packed += BlocksOf(segment) * Block;
             }
         }
+    }
+
+    /// <summary>Stores one input channel's points in 32 bits.</summary>
+    private void Round(double[] whole, int slice, int channel)
+    {
+        var width = WidthOf(slice);
+        for (var down = 0; down < Points; down++)
+            for (var across = 0; across < Points; across++)
+            {
+                var start = (down * Points + across) * SliceWidth;
+                var target = new Span<float>(Weights(slice, across, down) + channel * (long)width, width);
+                for (var o = 0; o < width; o += Vector<float>.Count)
+                    Vector.Narrow(new Vector<double>(whole, start + o), new Vector<double>(whole, start + o + Vector<double>.Count)).CopyTo(target[o..]);
+            }
     }
 
     /// <summary>G g Gᵀ for 32 output channels side by side.</summary>
