@@ -1,8 +1,9 @@
 namespace TorchUpscaler.Cpu.Threading;
 
 /// <summary>
-/// A few threads that do the items of one job together. The caller is one of them and returns when all items are done.
-/// Jobs follow each other within microseconds, so a thread that has nothing to do spins for a moment before it sleeps.
+/// A few threads that do the items of one job together. The caller is one of them and returns when all items are done; it
+/// waits for items, not for threads, so that a helper that the system has not woken yet, or has put aside for another
+/// program, delays nobody. Jobs follow each other within microseconds, so a helper without work spins before it sleeps.
 /// </summary>
 internal sealed class ThreadTeam : IDisposable
 {
@@ -10,14 +11,9 @@ internal sealed class ThreadTeam : IDisposable
 
     private readonly Thread[] _helpers;
     private readonly object _gate = new();
-    private Action<int, int>? _body;
-    private int _items;
-    private int _next;       // the next item that nobody has taken
-    private int _busy;       // helpers that have not finished the current job
-    private int _sleeping;   // helpers that wait at _gate
-    private volatile int _job;
+    private volatile Job? _current; // the newest job; done when _current.Done equals its items
+    private int _sleeping;          // helpers that wait at _gate
     private volatile bool _stopped;
-    private Exception? _failure;
 
     /// <param name="threads">Threads that compute, the caller among them.</param>
     public ThreadTeam(int threads)
@@ -36,89 +32,90 @@ internal sealed class ThreadTeam : IDisposable
     public int Threads { get; }
 
     /// <summary>Calls <paramref name="body"/> with every item (0 … items - 1) and the worker (0 … Threads - 1) that does it.</summary>
+    /// <exception cref="InvalidOperationException">The body threw; its exception is the inner one. The other items may be left out.</exception>
     public void Run(int items, Action<int, int> body)
     {
-        if (items <= 1 || _helpers.Length == 0)
-        {
-            for (var item = 0; item < items; item++) body(item, 0);
-            return;
-        }
-
-        _body = body;
-        _items = items;
-        _failure = null;
-        Volatile.Write(ref _next, 0);
-        Volatile.Write(ref _busy, _helpers.Length);
-        Announce();
-
-        Work(body, 0);
+        var job = new Job(items, body);
+        if (items > 1 && _helpers.Length > 0) Announce(job);
+        job.Work(0);
         var spinner = new SpinWait();
-        while (Volatile.Read(ref _busy) > 0) spinner.SpinOnce(sleep1Threshold: -1);
-        _body = null;
-        if (_failure is { } failure) throw new InvalidOperationException("a worker thread failed", failure);
+        while (!job.IsDone) spinner.SpinOnce(sleep1Threshold: -1);
+        if (job.Failure is { } failure) throw new InvalidOperationException("a worker thread failed", failure);
     }
 
     public void Dispose()
     {
         _stopped = true;
-        Announce();
+        Announce(new Job(0, (_, _) => { }));
         foreach (var helper in _helpers) helper.Join();
     }
 
     private void Help(int worker)
     {
-        var seen = 0;
+        Job? last = null;
         while (true)
         {
-            seen = WaitForJob(seen);
+            last = WaitForJob(last);
             if (_stopped) return;
-            Work(_body!, worker);
-            Interlocked.Decrement(ref _busy);
+            last.Work(worker);
         }
     }
 
-    private int WaitForJob(int seen)
+    private Job WaitForJob(Job? last)
     {
         for (var spins = 0; spins < SpinsBeforeSleep; spins++)
         {
-            if (_job != seen) return _job;
+            if (_current is { } job && job != last) return job;
             Thread.SpinWait(8);
         }
 
         lock (_gate)
         {
             Interlocked.Increment(ref _sleeping); // a full fence: this thread sees the new job, or Announce sees this thread
-            while (_job == seen) Monitor.Wait(_gate);
+            while (_current is null || _current == last) Monitor.Wait(_gate);
             Interlocked.Decrement(ref _sleeping);
-            return _job;
+            return _current;
         }
     }
 
     /// <summary>Tells every helper of a new job, those that sleep too.</summary>
-    private void Announce()
+    private void Announce(Job job)
     {
-        Interlocked.Increment(ref _job);
+        _current = job;
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _sleeping) == 0) return;
         lock (_gate) Monitor.PulseAll(_gate);
     }
 
-    private void Work(Action<int, int> body, int worker)
+    /// <summary>Items that anyone takes one by one. A helper that comes late finds none left.</summary>
+    private sealed class Job(int items, Action<int, int> body)
     {
-        try
+        private int _next; // the next item that nobody has taken
+        private int _done; // items that are done
+
+        public bool IsDone => Volatile.Read(ref _done) >= items;
+
+        public Exception? Failure { get; private set; }
+
+        public void Work(int worker)
         {
             while (true)
             {
                 var item = Interlocked.Increment(ref _next) - 1;
-                if (item >= _items) return;
-                body(item, worker);
-            }
-        }
-#pragma warning disable CA1031 // whatever a worker throws is thrown again by Run
-        catch (Exception failure)
+                if (item >= items) return;
+                try
+                {
+                    if (Failure is null) body(item, worker);
+                }
+#pragma warning disable CA1031 // whatever the body throws is thrown again by Run
+                catch (Exception failure)
 #pragma warning restore CA1031
-        {
-            Volatile.Write(ref _next, _items);
-            _failure = failure;
+                {
+                    Failure = failure;
+                }
+
+                Interlocked.Increment(ref _done);
+            }
         }
     }
 }
