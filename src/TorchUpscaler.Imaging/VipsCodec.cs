@@ -9,7 +9,8 @@ namespace TorchUpscaler.Imaging;
 /// <summary>
 /// Reads and writes picture files with libvips. All members may be called from several threads at once.
 /// A picture is decoded into its <see cref="Picture"/> strip by strip. Interlaced PNG, WebP, HEIF, AVIF and GIF are held
-/// a second time by their decoders while that goes on; progressive JPEG keeps its coefficients.
+/// a second time by their decoders while that goes on; progressive JPEG keeps its coefficients. libvips keeps one error text
+/// for the whole process, so of two calls that fail at the same moment either may tell the other's reason.
 /// </summary>
 public sealed class VipsCodec : IPictureCodec
 {
