@@ -39,6 +39,9 @@ internal static unsafe partial class LibVips
     [LibraryImport(Vips, EntryPoint = "vips_error_buffer_copy")]
     internal static partial byte* ErrorBufferCopy();
 
+    [LibraryImport(Vips, EntryPoint = "vips_error_clear")]
+    internal static partial void ErrorClear();
+
     [LibraryImport(Vips, EntryPoint = "vips_operation_new", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint OperationNew(string nickname);
 

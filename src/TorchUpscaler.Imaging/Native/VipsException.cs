@@ -10,6 +10,9 @@ internal sealed class VipsException(string message) : Exception(message)
     /// <summary>The error that libvips has just noted in its buffer.</summary>
     internal static VipsException Take() => new(TakeMessage());
 
+    /// <summary>Empties libvips' error buffer: calls that succeed leave complaints there too, which a later failure is not to report.</summary>
+    internal static void Forget() => LibVips.ErrorClear();
+
     /// <summary>Empties libvips' error buffer and returns its first line, fit to stand in a sentence.</summary>
     internal static unsafe string TakeMessage()
     {

@@ -42,7 +42,11 @@ internal sealed unsafe class VipsOperation : IDisposable
 
     /// <summary>Runs the operation.</summary>
     /// <exception cref="VipsException">It failed.</exception>
-    internal VipsOperation Run() => LibVips.OperationBuild(ref _operation) == 0 ? this : throw VipsException.Take();
+    internal VipsOperation Run()
+    {
+        VipsException.Forget();
+        return LibVips.OperationBuild(ref _operation) == 0 ? this : throw VipsException.Take();
+    }
 
     /// <summary>An image that the operation has put out.</summary>
     internal VipsImage Output(string name = "out")

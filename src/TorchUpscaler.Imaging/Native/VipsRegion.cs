@@ -23,6 +23,7 @@ internal sealed unsafe class VipsRegion : IDisposable
     internal void Prepare(int top, int rows)
     {
         var rectangle = new VipsRect { Top = top, Width = _width, Height = rows };
+        VipsException.Forget();
         if (LibVips.RegionPrepare(_handle.Instance, &rectangle) != 0) throw VipsException.Take();
     }
 
