@@ -58,6 +58,23 @@ public class StreamingTests
         Assert.InRange(wide.Bytes(), 1, Budget);
     }
 
+    [Theory]
+    [InlineData(6000, 4000)]
+    [InlineData(4000, 6000)]
+    [InlineData(4900, 4900)]
+    [InlineData(24_000, 1000)]
+    [InlineData(1000, 24_000)]
+    [InlineData(300, 80_000)]
+    public void A_picture_of_24_megapixels_fits_the_default_budget_whatever_its_shape(int width, int height)
+    {
+        const long Megabyte = 1 << 20;
+        var weights = 480 * Megabyte;
+        var process = 150 * Megabyte;
+        var picture = 3L * width * height;
+        var plan = RunPlan.Choose(Runs.Net(4, 64, 23, 32), width, height, 4096 * Megabyte - weights - process - picture, out var missing);
+        Assert.True(missing == 0, $"{width}×{height} misses {missing / Megabyte} MB (transposed: {plan.Transposed}, {plan.Bytes() / Megabyte} MB)");
+    }
+
     [Fact]
     public void The_result_is_the_same_to_the_bit_for_every_thread_count()
     {

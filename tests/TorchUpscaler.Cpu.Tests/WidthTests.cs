@@ -41,7 +41,9 @@ public class WidthTests
 
         var values = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(target)).ToArray();
         File.Delete(target);
-        Exactness.Holds(Oracle.Upscale(weights, shape, Runs.Picture(columns, rows)), values, width);
+        var picture = Runs.Picture(columns, rows);
+        Exactness.Holds(Oracle.Upscale(weights, shape, picture), values, $"{width} against PyTorch");
+        Exactness.Holds(Runs.Upscale(weights, picture).Values, values, $"{width} against {CpuEngine.VectorWidth}");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
