@@ -28,7 +28,8 @@ public sealed class ColumnSpool : IRowSink
     public ColumnSpool(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        _file = new FileStream(Path.Combine(folder, $".upscale-{Guid.NewGuid():N}.spool"), new FileStreamOptions
+        var path = Path.Combine(folder, $".upscale-{Guid.NewGuid():N}.spool");
+        _file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
@@ -36,6 +37,8 @@ public sealed class ColumnSpool : IRowSink
             BufferSize = 0,
             Options = FileOptions.DeleteOnClose,
         });
+        // Without a name already while it is open: nothing stays behind, however the process ends.
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
     }
 
     /// <summary>Rows that one call of <see cref="Replay"/> gives back at most.</summary>
@@ -72,7 +75,7 @@ public sealed class ColumnSpool : IRowSink
             var column = rows.Slice(i * length, length);
             var inBlock = _taken % BlockColumns;
             for (var at = 0; at < length; at++)
-                _block[(at / _channels * BlockColumns + inBlock) * _channels + at % _channels] = (ushort)MathF.Round(Math.Clamp(column[at], 0, 1) * 65535f);
+                _block[(at / _channels * BlockColumns + inBlock) * _channels + at % _channels] = (ushort)Math.Round(Math.Clamp((double)column[at], 0, 1) * 65535);
             _taken++;
             if (_taken % BlockColumns == 0 || _taken == _columns) _file.Write(MemoryMarshal.AsBytes(_block.AsSpan()));
         }
