@@ -57,6 +57,7 @@ internal sealed unsafe class Convolver
     /// <summary>Calls <paramref name="body"/> with every block and row.</summary>
     public void Each(int blocks, int firstRow, int endRow, Action<int, int> body)
     {
+        firstRow = Math.Max(0, firstRow); // tiles may begin above the picture
         var rows = endRow - firstRow;
         if (rows > 0) _team.Run(blocks * rows, (item, _) => body(item / rows, firstRow + item % rows));
     }

@@ -6,13 +6,14 @@ using TorchUpscaler.Cpu.Winograd;
 namespace TorchUpscaler.Cpu;
 
 /// <summary>
-/// Runs RRDBNet on the processor's vector units. The result is that of the network on the whole picture at once; it does not
+/// Runs RRDBNet on the processor's vector units. The result is that of the network on the whole picture at once. It does not
 /// depend on the number of threads, and on the memory budget and the vector width only in the last bits.
 /// </summary>
 public sealed class CpuEngine : IUpscaleEngine
 {
-    private ThreadTeam? _team;
+    private readonly Dictionary<int, ThreadTeam> _teams = []; // by their number of threads
     private Arena? _spare; // of the last run that ended, for the next one: fresh pages are dear
+    private bool _isDisposed;
 
     /// <summary>The vector width in use, for people.</summary>
     public static string VectorWidth => ConvolutionKernels.ForThisMachine.Name;
@@ -21,28 +22,45 @@ public sealed class CpuEngine : IUpscaleEngine
     public ILoadedModel Load(ModelFile model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return model.Network is RrdbNetShape shape
             ? new LoadedRrdbNet(this, shape, new RrdbWeights(model, shape))
             : throw new WeightsException($"'{model.Name}' is of the network {model.Network.Kind}, which the CPU engine does not run; choose an RRDBNet model such as x4plus");
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the threads. Runs that still live cannot go on; models and runs are to be disposed all the same.</summary>
     public void Dispose()
     {
-        _team?.Dispose();
+        _isDisposed = true;
+        foreach (var team in _teams.Values) team.Dispose();
+        _teams.Clear();
         _spare?.Dispose();
         _spare = null;
     }
 
-    /// <summary>Bytes that a next run would take over rather than ask for.</summary>
+    /// <summary>Bytes that are kept for a next run.</summary>
     internal long SpareBytes => _spare?.Capacity ?? 0;
 
-    /// <summary>Memory for a run.</summary>
-    internal Arena Rent(long bytes)
+    /// <summary>Whether <see cref="Dispose"/> has been called.</summary>
+    internal bool IsDisposed => _isDisposed;
+
+    /// <summary>The team of so many threads; it is kept from run to run, asleep when it is not used.</summary>
+    internal ThreadTeam TeamOf(int threads)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_teams.TryGetValue(threads, out var team)) _teams.Add(threads, team = new ThreadTeam(threads));
+        return team;
+    }
+
+    /// <summary>Memory for a run.</summary>
+    /// <param name="bytes">What the run needs.</param>
+    /// <param name="most">What it may hold: kept memory is used again only where it is no larger.</param>
+    internal Arena Rent(long bytes, long most)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var spare = _spare;
         _spare = null;
-        if (spare?.Capacity >= bytes) return spare;
+        if (spare is not null && spare.Capacity >= bytes && spare.Capacity <= most) return spare;
         spare?.Dispose();
         return new Arena(bytes);
     }
@@ -50,20 +68,14 @@ public sealed class CpuEngine : IUpscaleEngine
     /// <summary>Takes a run's memory back.</summary>
     internal void Return(Arena arena)
     {
+        if (_isDisposed)
+        {
+            arena.Dispose();
+            return;
+        }
+
         _spare?.Dispose();
         _spare = arena;
         arena.Rewind();
-    }
-
-    /// <summary>The team that computes; it is kept from run to run.</summary>
-    internal ThreadTeam TeamOf(int threads)
-    {
-        if (_team?.Threads != threads)
-        {
-            _team?.Dispose();
-            _team = new ThreadTeam(threads);
-        }
-
-        return _team;
     }
 }

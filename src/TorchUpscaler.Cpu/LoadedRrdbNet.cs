@@ -3,7 +3,7 @@ using TorchUpscaler.Cpu.Memory;
 
 namespace TorchUpscaler.Cpu;
 
-/// <summary>RRDBNet with its weights transformed.</summary>
+/// <summary>RRDBNet with its weights transformed. The weights stay until the model and all of its runs are disposed.</summary>
 internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights) : ILoadedModel
 {
     /// <summary>What the runtime may still take while a run goes on: compiled code, thread stacks, garbage.</summary>
@@ -12,10 +12,23 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
     /// <summary>Added to the budget that is named when one is refused: the next process will not be to the byte like this one.</summary>
     private const long Slack = 16L << 20;
 
+    /// <summary>Scratch memory is foreseen for so many threads at least, so that the plan, and with it the result, is one for all usual counts.</summary>
+    private const int ForeseenThreads = 32;
+
+    private int _runs;
+    private bool _isDisposed;
+
     public NetworkShape Network => shape;
+
+    public CpuEngine Engine => engine;
+
+    public RrdbNetShape Shape => shape;
+
+    public RrdbWeights Weights => weights;
 
     public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed || engine.IsDisposed, this);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(output);
@@ -24,11 +37,31 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
             throw new InputException($"the model takes pictures of {shape.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
 
         var rows = new InputRows(input, shape.InputChannels, shape.Unshuffle, transposed: false);
-        var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + options.ReservedBytes + RuntimeBytes + Convolver.ScratchBytes(options.Threads, weights.All);
-        var plan = RunPlan.Choose(shape, rows.Columns, rows.Rows, options.MemoryBytes - held, out var missing);
+        var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + options.ReservedBytes + RuntimeBytes;
+        var scratch = Convolver.ScratchBytes(Math.Max(options.Threads, ForeseenThreads), weights.All);
+        var plan = RunPlan.Choose(shape, rows.Columns, rows.Rows, options.MemoryBytes - held - scratch, out var missing);
         if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing + Slack, options.MemoryBytes);
-        return new RrdbRun(engine, shape, weights, input, plan, options, output);
+        return new RrdbRun(this, input, plan, options, output, options.MemoryBytes - held);
     }
 
-    public void Dispose() => weights.Dispose();
+    /// <summary>The weights stay while a run uses them.</summary>
+    public void Hold() => _runs++;
+
+    /// <summary>A run has ended.</summary>
+    public void Release()
+    {
+        _runs--;
+        FreeWhenUnused();
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        FreeWhenUnused();
+    }
+
+    private void FreeWhenUnused()
+    {
+        if (_isDisposed && _runs == 0) weights.Dispose();
+    }
 }

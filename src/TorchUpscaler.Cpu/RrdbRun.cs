@@ -11,7 +11,7 @@ internal sealed class RrdbRun : IUpscaleRun
     /// <summary>Time that a step aims at; the contract allows 0.25 s.</summary>
     private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(0.15);
 
-    private readonly CpuEngine _engine;
+    private readonly LoadedRrdbNet _model;
     private readonly Arena _arena;
     private readonly RrdbTrunk _trunk;
     private readonly RrdbTail _tail;
@@ -26,24 +26,51 @@ internal sealed class RrdbRun : IUpscaleRun
     private double _doneCost;
     private long _nextCost;       // of the piece that _work does when it is moved on
     private double _secondsPerCost;
-    private bool _finished;
+    private State _state;
 
-    public RrdbRun(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights, Picture input, RunPlan plan, RunOptions options, IRowSink output)
+    /// <param name="model">The model, which stays until the run is disposed.</param>
+    /// <param name="input">The picture.</param>
+    /// <param name="plan">How it streams through.</param>
+    /// <param name="options">Threads, and where a spool goes.</param>
+    /// <param name="output">Takes the result's rows.</param>
+    /// <param name="most">Bytes that the run's buffers may take, should memory be at hand that is larger than they need.</param>
+    public RrdbRun(LoadedRrdbNet model, Picture input, RunPlan plan, RunOptions options, IRowSink output, long most)
     {
-        _engine = engine;
-        _arena = engine.Rent(plan.BufferBytes() + Convolver.ScratchBytes(options.Threads, weights.All));
+        var (shape, weights) = (model.Shape, model.Weights);
+        _model = model;
         _plan = plan;
         _output = output;
-        var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, engine.TeamOf(options.Threads), weights.All);
-        _trunk = new RrdbTrunk(_arena, shape, weights, new InputRows(input, shape.InputChannels, shape.Unshuffle, plan.Transposed), plan, convolver);
         (_width, _height) = (input.Width * shape.Scale, input.Height * shape.Scale);
         _channels = shape.OutputChannels;
-        if (plan.Transposed) _spool = new ColumnSpool(options.TemporaryFolder);
-        _tail = plan.Transposed
-            ? new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, _spool!, _height, _width)
-            : new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, output, _width, _height);
+        var team = model.Engine.TeamOf(options.Threads);
+        _arena = model.Engine.Rent(plan.BufferBytes() + Convolver.ScratchBytes(options.Threads, weights.All), most);
+        try
+        {
+            var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, team, weights.All);
+            _trunk = new RrdbTrunk(_arena, shape, weights, new InputRows(input, shape.InputChannels, shape.Unshuffle, plan.Transposed), plan, convolver);
+            if (plan.Transposed) _spool = new ColumnSpool(options.TemporaryFolder);
+            _tail = _spool is null
+                ? new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, output, _width, _height)
+                : new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, _spool, _height, _width);
+        }
+        catch
+        {
+            _spool?.Dispose();
+            model.Engine.Return(_arena);
+            throw;
+        }
+
+        model.Hold();
         _totalCost = RrdbCost.PerTrunkPixel(weights) * plan.Columns * (double)plan.Rows;
         _work = Work().GetEnumerator();
+    }
+
+    private enum State
+    {
+        Running,
+        Finished,
+        Failed,
+        Disposed,
     }
 
     /// <summary>Bytes of the run's buffers.</summary>
@@ -51,7 +78,32 @@ internal sealed class RrdbRun : IUpscaleRun
 
     public double Step()
     {
-        if (_finished) return 1;
+        if (_state == State.Finished) return 1;
+        if (_state == State.Failed) throw new InvalidOperationException("a step of this run has failed before; dispose it and start another one");
+        ObjectDisposedException.ThrowIf(_state == State.Disposed || _model.Engine.IsDisposed, this);
+        try
+        {
+            return Advance();
+        }
+        catch
+        {
+            _state = State.Failed;
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_state == State.Disposed) return;
+        _state = State.Disposed;
+        _work.Dispose();
+        _spool?.Dispose();
+        _model.Engine.Return(_arena);
+        _model.Release();
+    }
+
+    private double Advance()
+    {
         var clock = Stopwatch.StartNew();
         do
         {
@@ -59,7 +111,7 @@ internal sealed class RrdbRun : IUpscaleRun
             var cost = _nextCost;
             if (!_work.MoveNext())
             {
-                _finished = true;
+                _state = State.Finished;
                 return 1;
             }
 
@@ -69,13 +121,6 @@ internal sealed class RrdbRun : IUpscaleRun
         }
         while (clock.Elapsed.TotalSeconds + _nextCost * _secondsPerCost < StepTime.TotalSeconds);
         return Math.Min(_doneCost / _totalCost, 0.9999); // 1 is said when the sink has been completed
-    }
-
-    public void Dispose()
-    {
-        _work.Dispose();
-        _spool?.Dispose();
-        _engine.Return(_arena);
     }
 
     private IEnumerable<long> Work()

@@ -23,6 +23,7 @@ internal sealed class RrdbTail
     private readonly TransformedRows _refined;    // input of conv_last
     private readonly PlainRows _pixels;           // conv_last's output
     private readonly ConvolutionCall[] _calls;    // conv_body, conv_up1, …, conv_hr, conv_last
+    private volatile bool _finite = true;         // no NaN or infinity has come out
     private readonly float[] _rows;               // [TailRows · factor][width][channels]
 
     public RrdbTail(Arena arena, RrdbNetShape shape, RrdbWeights weights, RunPlan plan, Convolver convolver, RrdbTrunk trunk, IRowSink output, int width, int height)
@@ -34,9 +35,10 @@ internal sealed class RrdbTail
         _channels = shape.OutputChannels;
         (_outputWidth, _outputHeight) = (width, height);
         var features = weights.Body.OutBlocks;
-        _plain = [.. Enumerable.Range(0, _ups + 1).Select(ups => new PlainRows(arena, features, plan.Columns << ups, plan.TailWindow(ups, 0)))];
+        _plain = [.. Enumerable.Range(0, _ups + 1).Select(ups =>
+            new PlainRows(arena, features, plan.Columns << ups, ups == 0 ? plan.Window(0) : plan.TailWindow(ups, 0)))];
         _enlarged = [.. Enumerable.Range(0, _ups + 1).Select(ups =>
-            new TransformedRows(arena, features, plan.Columns << ups, plan.TailWindow(ups, 3), upsampled: ups < _ups))];
+            new TransformedRows(arena, features, plan.Columns << ups, ups == 0 ? plan.Window(3) : plan.TailWindow(ups, 3), upsampled: ups < _ups))];
         _refined = new TransformedRows(arena, features, plan.Columns << _ups, plan.TailWindow(_ups, 3));
         _pixels = new PlainRows(arena, weights.Last.OutBlocks, plan.Columns << _ups, plan.TailWindow(_ups, 0));
         _rows = new float[checked((plan.TailRows << _ups) * width * _channels)];
@@ -73,6 +75,10 @@ internal sealed class RrdbTail
     /// <summary>Takes the trunk's rows of a pass to finished pixels.</summary>
     public IEnumerable<long> Advance(int pass)
     {
+        var (from, to) = _plan.RowsOf(pass, _plan.TrunkLag);
+        foreach (var cost in _convolver.Compute(_calls[0], from, to)) yield return cost;
+        _convolver.Transform(_plain[0], _enlarged[0], from, to);
+
         var start = pass * _plan.BandRows - _plan.TrunkLag;
         for (var first = start; first < start + _plan.BandRows; first += _plan.TailRows)
             foreach (var cost in Slice(first, Math.Min(first + _plan.TailRows, start + _plan.BandRows))) yield return cost;
@@ -81,23 +87,20 @@ internal sealed class RrdbTail
     /// <summary>Takes rows [first, end) of conv_body's output, as far as they are in the picture, and what lags behind them.</summary>
     private IEnumerable<long> Slice(int first, int end)
     {
-        for (var stage = 0; stage < _calls.Length; stage++)
+        for (var ups = 1; ups <= _ups; ups++)
         {
-            var (from, to) = RowsOf(stage, first, end);
-            foreach (var cost in _convolver.Compute(_calls[stage], from, to)) yield return cost;
-            if (stage <= _ups) _convolver.Transform(_plain[stage], _enlarged[stage], from, to);
-            else if (stage == _ups + 1) _convolver.Transform(_plain[_ups], _refined, from, to);
-            else Emit(from, to);
+            var (from, to) = _plan.TailRowsOf(first, end, ups, 0);
+            foreach (var cost in _convolver.Compute(_calls[ups], from, to)) yield return cost;
+            _convolver.Transform(_plain[ups], _enlarged[ups], from, to);
         }
-    }
 
-    /// <summary>The rows of a stage's output that can be computed when conv_body's rows up to <paramref name="end"/> are there.</summary>
-    private (int First, int End) RowsOf(int stage, int first, int end)
-    {
-        var ups = Math.Min(stage, _ups);
-        var lag = RunPlan.UpLag(ups) + stage - ups;
-        var rows = _plan.Rows << ups;
-        return (Math.Clamp((first << ups) - lag, 0, rows), Math.Clamp((end << ups) - lag, 0, rows));
+        var (firstRow, endRow) = _plan.TailRowsOf(first, end, _ups, 1);
+        foreach (var cost in _convolver.Compute(_calls[^2], firstRow, endRow)) yield return cost;
+        _convolver.Transform(_plain[_ups], _refined, firstRow, endRow);
+
+        (firstRow, endRow) = _plan.TailRowsOf(first, end, _ups, 2);
+        foreach (var cost in _convolver.Compute(_calls[^1], firstRow, endRow)) yield return cost;
+        Emit(Math.Max(0, firstRow), endRow);
     }
 
     /// <summary>Hands finished rows to the sink, without what the padding to a multiple of the pixel-unshuffle has added.</summary>
@@ -106,6 +109,8 @@ internal sealed class RrdbTail
         var end = Math.Min(endRow, _outputHeight);
         if (firstRow >= end) return;
         _convolver.Each(1, firstRow, end, (_, row) => Interleave(row, _rows.AsSpan((row - firstRow) * _outputWidth * _channels, _outputWidth * _channels)));
+        if (!_finite)
+            throw new WeightsException("the network's result is not finite (NaN or infinity): the model's weights do not fit it or are damaged; download or convert the model again");
         _output.Write(_rows.AsSpan(0, (end - firstRow) * _outputWidth * _channels), end - firstRow);
     }
 
@@ -114,8 +119,15 @@ internal sealed class RrdbTail
         for (var channel = 0; channel < _channels; channel++)
         {
             var source = _pixels.Row(channel / PlainRows.Block, row) + channel % PlainRows.Block;
+            var check = 0f; // stays 0 unless a value is NaN or infinite
             for (var column = 0; column < _outputWidth; column++)
-                target[column * _channels + channel] = source[(long)column * PlainRows.Block];
+            {
+                var value = source[(long)column * PlainRows.Block];
+                target[column * _channels + channel] = value;
+                check += value * 0;
+            }
+
+            if (check != 0) _finite = false;
         }
     }
 }

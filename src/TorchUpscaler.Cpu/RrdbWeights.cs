@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using TorchUpscaler.Core;
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Winograd;
@@ -22,10 +23,11 @@ internal sealed class RrdbWeights : IDisposable
             All = [.. layers.Select(layer => new PackedConvolution(_arena, layer.Segments, layer.OutChannels, layer.Slope))];
             Parallel.For(0, layers.Count, i => All[i].Pack(model.Read(layers[i].Name + ".weight"), model.Read(layers[i].Name + ".bias")));
         }
-        catch (AggregateException failures) when (failures.InnerException is WeightsException fault)
+        catch (AggregateException failures)
         {
             Dispose();
-            throw new WeightsException(fault.Message, fault);
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+            throw;
         }
         catch
         {

@@ -25,14 +25,15 @@ internal sealed record RunPlan
     private const int PixelsPerBand = 8192;   // so many that a band's features stay in the last-level cache
     private const int SmallPicture = 12288;   // pixels up to which one pass is fastest
     private const int TailPixels = 1536;
+    private const int TailStep = F6x6.TileSize / 2; // the tail's convolutions see rows doubled at least once
 
     private readonly RrdbNetShape _shape;
 
     /// <param name="shape">The network.</param>
     /// <param name="columns">Columns of the trunk's feature maps, in the direction of the sweep.</param>
     /// <param name="rows">Rows of the trunk's feature maps, in the direction of the sweep.</param>
-    /// <param name="bandRows">Rows of input that a pass takes.</param>
-    /// <param name="tailRows">Rows, at the trunk's size, that the tail takes at a time.</param>
+    /// <param name="bandRows">Rows of input that a pass takes; rounded up to whole tiles.</param>
+    /// <param name="tailRows">Rows, at the trunk's size, that the tail takes at a time; rounded up so that they make whole tiles of the doubled rows.</param>
     /// <param name="transposed">Whether the rows are the picture's columns.</param>
     public RunPlan(RrdbNetShape shape, int columns, int rows, int bandRows, int tailRows, bool transposed = false)
     {
@@ -41,8 +42,8 @@ internal sealed record RunPlan
         Columns = columns;
         Rows = rows;
         TrunkLag = 2 + BlockLag * shape.Blocks;
-        BandRows = Math.Min(bandRows, rows + TrunkLag + 2);
-        TailRows = Math.Min(tailRows, BandRows);
+        BandRows = Align(Math.Min(bandRows, rows + TrunkLag + 2), F6x6.TileSize);
+        TailRows = Align(Math.Min(tailRows, BandRows), TailStep);
     }
 
     /// <summary>Whether the sweep goes from left to right: rows are the picture's columns.</summary>
@@ -63,11 +64,17 @@ internal sealed record RunPlan
     /// <summary>Lag of conv_body's output behind the input.</summary>
     public int TrunkLag { get; }
 
-    /// <summary>Factor between the trunk's rows and the output's.</summary>
-    public int TailFactor => 1 << _shape.UpConvolutions;
-
     /// <summary>Passes until the last output row is out.</summary>
     public int Passes => (Rows + TrunkLag + 2 + BandRows - 1) / BandRows;
+
+    private static int Align(int rows, int step) => (rows + step - 1) / step * step;
+
+    private static (int First, int End) RowsOf(int first, int end, int rows)
+    {
+        end = Math.Clamp(end, 0, rows);
+        if (first < 0) first = first % F6x6.TileSize; // the same place in a tile, less than a tile above the picture
+        return end > 0 && first < end ? (first, end) : (end, end);
+    }
 
     /// <summary>Lag of the enlargement after <paramref name="ups"/> doublings, in rows of that size.</summary>
     public static int UpLag(int ups) => (1 << ups) - 1;
@@ -75,9 +82,23 @@ internal sealed record RunPlan
     /// <summary>Rows that a window of the trunk has to hold so that <paramref name="before"/> old ones stay beside a band.</summary>
     public int Window(int before) => Math.Min(Rows, BandRows + before);
 
-    /// <summary>Rows of a layer with that lag in a pass.</summary>
-    public (int First, int End) RowsOf(int pass, int lag) =>
-        (Math.Clamp(pass * BandRows - lag, 0, Rows), Math.Clamp((pass + 1) * BandRows - lag, 0, Rows));
+    /// <summary>
+    /// Rows of a layer with that lag in a pass. Tiles are laid from the first row on. Where the pass begins above the picture,
+    /// so does the first row, by less than a tile: a layer's tiles then lie on one grid whatever the plan, and so the result
+    /// does not depend on it.
+    /// </summary>
+    public (int First, int End) RowsOf(int pass, int lag) => RowsOf(pass * BandRows - lag, (pass + 1) * BandRows - lag, Rows);
+
+    /// <summary>Rows that the tail computes of a stage when conv_body's rows [first, end) have come.</summary>
+    /// <param name="first">First new row of conv_body's output; may lie above the picture.</param>
+    /// <param name="end">One behind the last; may lie below the picture.</param>
+    /// <param name="ups">Doublings up to that stage.</param>
+    /// <param name="convolutions">Convolutions behind the last doubling's.</param>
+    public (int First, int End) TailRowsOf(int first, int end, int ups, int convolutions)
+    {
+        var lag = UpLag(ups) + convolutions;
+        return RowsOf((first << ups) - lag, (end << ups) - lag, Rows << ups);
+    }
 
     /// <summary>Rows of a tail window of which <paramref name="before"/> old ones stay, <paramref name="ups"/> doublings up.</summary>
     public int TailWindow(int ups, int before) => Math.Min(Rows << ups, (TailRows << ups) + before);
@@ -135,11 +156,12 @@ internal sealed record RunPlan
                      * Arena.Bytes((long)Columns * PlainRows.Block);
         }
 
-        for (var ups = 0; ups <= _shape.UpConvolutions; ups++)
+        bytes += PlainRows.Bytes(features, Columns, Window(0)) + TransformedRows.Bytes(features, Columns, Window(3), upsampled: true);
+        for (var ups = 1; ups <= _shape.UpConvolutions; ups++)
             bytes += TransformedRows.Bytes(features, Columns << ups, TailWindow(ups, 3), ups < _shape.UpConvolutions);
         var last = _shape.UpConvolutions;
         bytes += TransformedRows.Bytes(features, Columns << last, TailWindow(last, 3));
-        for (var ups = 0; ups <= last; ups++) bytes += PlainRows.Bytes(features, Columns << ups, TailWindow(ups, 0));
+        for (var ups = 1; ups <= last; ups++) bytes += PlainRows.Bytes(features, Columns << ups, TailWindow(ups, 0));
         bytes += PlainRows.Bytes(output, Columns << last, TailWindow(last, 0));
         return bytes;
     }

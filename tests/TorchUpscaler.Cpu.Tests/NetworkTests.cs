@@ -78,4 +78,21 @@ public class NetworkTests
         Exactness.Holds(expected, Runs.Upscale(weights, photo).Values, "x4plus in one pass");
         Exactness.Holds(expected, Runs.UpscaleInBands(weights, shape, photo, 24, 6).Values, "x4plus in bands of 24 rows");
     }
+
+    [Theory]
+    [InlineData("conv_first.weight")]
+    [InlineData("body.0.rdb2.conv5.weight")]
+    [InlineData("conv_up2.weight")]
+    [InlineData("conv_last.weight")]
+    public void A_network_that_yields_no_numbers_is_refused_rather_than_shown_black(string tensor)
+    {
+        var weights = Oracle.Make(Runs.Net(4));
+        using var model = SafetensorsFile.Open(weights);
+        var damaged = Path.GetTempFileName();
+        SafetensorsWriter.Write(damaged, [.. model.Tensors.Keys.Select(name => new TensorToWrite(name, TensorType.F32, [.. model.Tensors[name].Shape],
+            () => name == tensor ? [.. model.Read(name).Select(_ => 3e38f)] : model.Read(name)))], new Dictionary<string, string>());
+        var error = Assert.Throws<WeightsException>(() => Runs.Upscale(damaged, Runs.Picture(12, 12)));
+        File.Delete(damaged);
+        Assert.Contains("not finite", error.Message, StringComparison.Ordinal);
+    }
 }

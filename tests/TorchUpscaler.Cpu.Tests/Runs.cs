@@ -41,10 +41,10 @@ internal static class Runs
     {
         using var model = ModelFile.Open(weights);
         using var engine = new CpuEngine();
-        using var packed = new RrdbWeights(model, shape);
+        using var loaded = new LoadedRrdbNet(engine, shape, new RrdbWeights(model, shape));
         var rows = new InputRows(picture, shape.InputChannels, shape.Unshuffle, transposed);
         var sink = new CollectingSink();
-        using var run = new RrdbRun(engine, shape, packed, picture, new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows, transposed), new RunOptions { Threads = threads }, sink);
+        using var run = new RrdbRun(loaded, picture, new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows, transposed), new RunOptions { Threads = threads }, sink, long.MaxValue);
         Finish(run, sink);
         return sink;
     }

@@ -75,6 +75,20 @@ public class StreamingTests
         Assert.True(missing == 0, $"{width}×{height} misses {missing / Megabyte} MB (transposed: {plan.Transposed}, {plan.Bytes() / Megabyte} MB)");
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(2)]
+    public void The_result_is_the_same_to_the_bit_for_every_height_of_the_bands(int scale)
+    {
+        var shape = Runs.Net(scale, blocks: 2);
+        var weights = Oracle.Make(shape);
+        var picture = Runs.Picture(37, 100);
+        var whole = Runs.UpscaleInBands(weights, shape, picture, 10_000, 10_000).Values;
+        foreach (var (bandRows, tailRows) in ((int, int)[])[(6, 3), (12, 6), (30, 9), (48, 48), (96, 15)])
+            Assert.True(whole.AsSpan().SequenceEqual(Runs.UpscaleInBands(weights, shape, picture, bandRows, tailRows).Values), $"bands of {bandRows} and {tailRows} rows");
+    }
+
     [Fact]
     public void The_result_is_the_same_to_the_bit_for_every_thread_count()
     {
@@ -126,17 +140,17 @@ public class StreamingTests
     public void Buffers_take_exactly_what_the_plan_says()
     {
         foreach (var scale in (int[])[1, 2, 4, 8])
-            foreach (var (bandRows, tailRows) in ((int, int)[])[(12, 3), (1000, 7)])
+            foreach (var (bandRows, tailRows, transposed) in ((int, int, bool)[])[(12, 3, false), (1000, 7, false), (24, 6, true)])
             {
                 var shape = Runs.Net(scale, 20, 2, 40);
                 using var model = ModelFile.Open(Oracle.Make(shape));
                 using var engine = new CpuEngine();
-                using var weights = new RrdbWeights(model, shape);
+                using var loaded = new LoadedRrdbNet(engine, shape, new RrdbWeights(model, shape));
                 var picture = Runs.Picture(61, 70);
-                var rows = new InputRows(picture, 3, shape.Unshuffle, transposed: false);
-                var plan = new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows);
-                using var run = new RrdbRun(engine, shape, weights, picture, plan, new RunOptions { Threads = 2 }, new CollectingSink());
-                Assert.Equal(plan.BufferBytes() + Convolver.ScratchBytes(2, weights.All), run.ArenaBytes);
+                var rows = new InputRows(picture, 3, shape.Unshuffle, transposed);
+                var plan = new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows, transposed);
+                using var run = new RrdbRun(loaded, picture, plan, new RunOptions { Threads = 2 }, new CollectingSink(), long.MaxValue);
+                Assert.Equal(plan.BufferBytes() + Convolver.ScratchBytes(2, loaded.Weights.All), run.ArenaBytes);
             }
     }
 }

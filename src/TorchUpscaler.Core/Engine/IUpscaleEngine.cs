@@ -28,6 +28,9 @@ public interface IUpscaleRun : IDisposable
 {
     /// <summary>Does the next small piece of work, at most about 0.25 s, and hands finished rows to the sink.</summary>
     /// <returns>The share of the run that is done, 0 to 1; 1 exactly when the sink has been completed.</returns>
+    /// <remarks>The last step also waits for the sink's <see cref="IRowSink.Complete"/>, however long an encoder takes to end.</remarks>
+    /// <exception cref="IOException">The sink, or a temporary file, cannot be written. The run can only be disposed then.</exception>
+    /// <exception cref="WeightsException">The network's result is not finite. The run can only be disposed then.</exception>
     double Step();
 }
 
@@ -45,20 +48,4 @@ public sealed record RunOptions
 
     /// <summary>Where a run may keep a temporary file, should it need one: a folder on a disk, with room for the result's pixels.</summary>
     public string TemporaryFolder { get; init; } = Path.GetTempPath();
-
-    /// <summary>Arithmetic of the network.</summary>
-    public Precision Precision { get; init; } = Precision.Auto;
-}
-
-/// <summary>Arithmetic of the network.</summary>
-public enum Precision
-{
-    /// <summary>The engine's own default for the device.</summary>
-    Auto,
-
-    /// <summary>32-bit floating point: the exact result.</summary>
-    Float32,
-
-    /// <summary>16-bit floating point where the engine has it.</summary>
-    Float16,
 }

@@ -13,8 +13,8 @@ internal sealed unsafe partial class Arena : IDisposable
     private const nuint HugePage = 2 << 20;
     private const int AdviseHugePage = 14; // MADV_HUGEPAGE of linux/mman.h
 
-    private readonly void* _block;
     private readonly byte* _start;
+    private void* _block;
     private long _used;
 
     /// <param name="bytes">Bytes that can be cut from it, as <see cref="Bytes"/> counts them.</param>
@@ -42,6 +42,7 @@ internal sealed unsafe partial class Arena : IDisposable
     public float* Allocate(long floats)
     {
         var bytes = Bytes(floats);
+        ObjectDisposedException.ThrowIf(_block == null, this);
         if (bytes > Capacity - _used)
             throw new InvalidOperationException($"an arena of {Capacity} bytes has no room for {bytes} beside {_used}: the plan and the buffers disagree");
         var buffer = (float*)(_start + _used);
@@ -52,7 +53,12 @@ internal sealed unsafe partial class Arena : IDisposable
     /// <summary>Makes all of it free again.</summary>
     public void Rewind() => _used = 0;
 
-    public void Dispose() => NativeMemory.Free(_block);
+    /// <summary>Gives the memory back; a second time nothing happens.</summary>
+    public void Dispose()
+    {
+        NativeMemory.Free(_block);
+        _block = null;
+    }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);

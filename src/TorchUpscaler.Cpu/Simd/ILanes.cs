@@ -24,8 +24,10 @@ internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
 
     static abstract T operator *(T a, T b);
 
+    /// <summary>The smaller one; b where either is NaN.</summary>
     static abstract T Min(T a, T b);
 
+    /// <summary>The larger one; b where either is NaN.</summary>
     static abstract T Max(T a, T b);
 
     /// <summary>a·b + c, fused where the machine can.</summary>

@@ -27,7 +27,7 @@ internal sealed class ConvolutionCall
 
     public float SecondScale { get; init; }
 
-    /// <summary>First row to compute.</summary>
+    /// <summary>First row to compute, where the tiles begin; rows above the picture (negative) are not stored.</summary>
     public int FirstRow { get; set; }
 
     /// <summary>One behind the last row to compute.</summary>

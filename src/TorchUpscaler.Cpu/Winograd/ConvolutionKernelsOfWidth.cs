@@ -198,7 +198,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
                 var inBlock = channel % Block;
                 var bias = T.Load(call.Weights.Bias + channel);
                 var slope = T.Load(call.Weights.Slope + channel);
-                for (var r = 0; r < rows; r++)
+                for (var r = Math.Max(0, -top); r < rows; r++)
                 {
                     F6x6.TransformOutput<T>(outputs + r * Points * stride + at * width + lane, stride,
                         out var y0, out var y1, out var y2, out var y3, out var y4, out var y5);
@@ -234,7 +234,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
     private static T Epilogue(T y, nint offset, T bias, T slope, ConvolutionCall call, float* first, float* second)
     {
         y += bias;
-        y = T.MultiplyAdd(T.Min(y, default), slope, T.Max(y, default));
+        y = T.MultiplyAdd(T.Min(default, y), slope, T.Max(default, y)); // in this order NaN comes through
         if (first != null) y = T.MultiplyAdd(y, T.Create(call.FirstScale), T.Load(first + offset));
         if (second != null) y = T.MultiplyAdd(y, T.Create(call.SecondScale), T.Load(second + offset));
         return y;

@@ -1,0 +1,130 @@
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.Cpu.Tests;
+
+/// <summary>Whatever is disposed, fails or is asked again, in whatever order: a named error, never a broken process or a false success.</summary>
+public class LifetimeTests
+{
+    private static readonly RrdbNetShape Shape = Runs.Net(4);
+    private static readonly RunOptions Options = new() { Threads = 2 };
+
+    [Fact]
+    public void Everything_may_be_disposed_twice_and_memory_is_not_given_out_twice()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Shape));
+        var engine = new CpuEngine();
+        var loaded = engine.Load(model);
+        Finish(loaded.Start(Runs.Picture(20, 20), Options, new CollectingSink()));
+        var run = loaded.Start(Runs.Picture(20, 20), Options, new CollectingSink());
+        run.Dispose();
+        run.Dispose();
+
+        var first = new CollectingSink();
+        var second = new CollectingSink();
+        using (var a = loaded.Start(Runs.Picture(20, 20), Options, first))
+        using (var b = loaded.Start(Runs.Picture(20, 20), Options, second))
+        {
+            while (a.Step() < 1) _ = b.Step();
+            while (b.Step() < 1) { }
+        }
+
+        Assert.Equal(first.Values, second.Values);
+        loaded.Dispose();
+        loaded.Dispose();
+        engine.Dispose();
+        engine.Dispose();
+    }
+
+    [Fact]
+    public void A_run_goes_on_when_its_model_has_been_disposed()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Shape));
+        using var engine = new CpuEngine();
+        var loaded = engine.Load(model);
+        var before = new CollectingSink();
+        Finish(loaded.Start(Runs.Picture(60, 300), Options, before));
+
+        var after = new CollectingSink();
+        var run = loaded.Start(Runs.Picture(60, 300), Options, after);
+        loaded.Dispose();
+        Finish(run);
+        Assert.Equal(before.Values, after.Values);
+        Assert.Throws<ObjectDisposedException>(() => loaded.Start(Runs.Picture(2, 2), Options, new CollectingSink()));
+    }
+
+    [Fact]
+    public void A_run_of_a_disposed_engine_says_so()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Shape));
+        var engine = new CpuEngine();
+        var loaded = engine.Load(model);
+        var run = loaded.Start(Runs.Picture(20, 20), Options, new CollectingSink());
+        engine.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => run.Step());
+        Assert.Throws<ObjectDisposedException>(() => loaded.Start(Runs.Picture(2, 2), Options, new CollectingSink()));
+        Assert.Throws<ObjectDisposedException>(() => engine.Load(model));
+        run.Dispose();
+        loaded.Dispose();
+    }
+
+    [Fact]
+    public void A_run_whose_sink_has_failed_never_says_that_it_is_done()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Shape));
+        using var engine = new CpuEngine();
+        using var loaded = engine.Load(model);
+        using var run = loaded.Start(Runs.Picture(20, 20), Options, new FullDisk());
+        Assert.Throws<IOException>(() =>
+        {
+            while (run.Step() < 1) { }
+        });
+        Assert.Throws<InvalidOperationException>(() => run.Step());
+        run.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => run.Step());
+    }
+
+    [Fact]
+    public void Runs_with_different_numbers_of_threads_live_side_by_side()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Shape));
+        using var engine = new CpuEngine();
+        using var loaded = engine.Load(model);
+        var sinks = new[] { new CollectingSink(), new CollectingSink(), new CollectingSink() };
+        var runs = sinks.Select((sink, i) => loaded.Start(Runs.Picture(90, 90), Options with { Threads = i + 1 }, sink)).ToList();
+        foreach (var run in runs) _ = run.Step();
+        foreach (var run in runs) Finish(run);
+        Assert.All(sinks, sink => Assert.Equal(sinks[0].Values, sink.Values));
+    }
+
+    [Fact]
+    public void Memory_kept_from_a_large_run_does_not_exceed_a_small_runs_budget()
+    {
+        using var engine = new CpuEngine();
+        var large = engine.Rent(1000, long.MaxValue);
+        engine.Return(large);
+        Assert.Same(large, engine.Rent(900, 1000));
+        engine.Return(large);
+        var small = engine.Rent(900, 999);
+        Assert.NotSame(large, small);
+        Assert.Equal(900, small.Capacity);
+        Assert.Equal(0, engine.SpareBytes);
+        engine.Return(small);
+    }
+
+    private static void Finish(IUpscaleRun run)
+    {
+        using (run)
+            while (run.Step() < 1) { }
+    }
+
+    private sealed class FullDisk : IRowSink
+    {
+        public void Begin(int width, int height, int channels) { }
+
+        public void Write(ReadOnlySpan<float> rows, int count) => throw new IOException("the disk is full");
+
+        public void Complete() => Assert.Fail("a failed sink is not completed");
+
+        public void Dispose() { }
+    }
+}
