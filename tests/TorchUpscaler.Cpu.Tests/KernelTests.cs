@@ -37,6 +37,25 @@ public unsafe class KernelTests
         Check(Kernels(width), [16], 32, 21, 12, upsampled: true, transposed: false, residuals: false, first: 7, end: 16);
     }
 
+    [Theory]
+    [InlineData("512")]
+    [InlineData("256")]
+    [InlineData("128")]
+    public void What_is_not_a_number_stays_so_through_the_activation(string width)
+    {
+        using var arena = new Arena(1 << 20);
+        var packed = new PackedConvolution(arena, [16], 16, 0.2f);
+        packed.Pack([.. Enumerable.Repeat(1f, 16 * 16 * 9)], new float[16]);
+        var (source, transformed, target) = (new PlainRows(arena, 1, 5, 1), new TransformedRows(arena, 1, 5, 1), new PlainRows(arena, 1, 5, 1));
+        new Span<float>(source.Row(0, 0), 5 * 16).Fill(float.NaN);
+        source.ClearEnds(0, 0);
+        var kernels = Kernels(width);
+        kernels.TransformRow(source, transformed, 0, 0);
+        var call = new ConvolutionCall { Sources = [transformed], Weights = packed, Target = target, PictureRows = 1, FirstRow = 0, EndRow = 1 };
+        kernels.ComputeTiles(call, 0, 1, arena.Allocate(new ScratchLayout(packed, 1).Floats));
+        for (var i = 0; i < 5 * 16; i++) Assert.True(float.IsNaN(target.Row(0, 0)[i]), $"{width}: value {i} is {target.Row(0, 0)[i]}");
+    }
+
     private static ConvolutionKernels Kernels(string width) => width switch
     {
         "512" => new ConvolutionKernels<Lanes512>(width),

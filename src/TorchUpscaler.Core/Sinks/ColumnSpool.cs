@@ -13,6 +13,7 @@ public sealed class ColumnSpool : IRowSink
     private const int BlockColumns = 64;      // columns that are written together, [rows][BlockColumns][channels]
     private const int StripBytes = 8 << 20;   // of the rows that are given back at a time
 
+    private readonly string _folder;
     private readonly FileStream _file;
     private ushort[] _block = [];
     private ushort[] _chunk = [];
@@ -28,17 +29,22 @@ public sealed class ColumnSpool : IRowSink
     public ColumnSpool(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var path = Path.Combine(folder, $".upscale-{Guid.NewGuid():N}.spool");
-        _file = new FileStream(path, new FileStreamOptions
+        _folder = folder;
+        _file = Guarded(() =>
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-            Options = FileOptions.DeleteOnClose,
+            var path = Path.Combine(folder, $".upscale-{Guid.NewGuid():N}.spool");
+            var file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                BufferSize = 0,
+                Options = FileOptions.DeleteOnClose,
+            });
+            // Without a name already while it is open: nothing stays behind, however the process ends.
+            if (!OperatingSystem.IsWindows()) File.Delete(path);
+            return file;
         });
-        // Without a name already while it is open: nothing stays behind, however the process ends.
-        if (!OperatingSystem.IsWindows()) File.Delete(path);
     }
 
     /// <summary>Rows that one call of <see cref="Replay"/> gives back at most.</summary>
@@ -77,7 +83,7 @@ public sealed class ColumnSpool : IRowSink
             for (var at = 0; at < length; at++)
                 _block[(at / _channels * BlockColumns + inBlock) * _channels + at % _channels] = (ushort)Math.Round(Math.Clamp((double)column[at], 0, 1) * 65535);
             _taken++;
-            if (_taken % BlockColumns == 0 || _taken == _columns) _file.Write(MemoryMarshal.AsBytes(_block.AsSpan()));
+            if (_taken % BlockColumns == 0 || _taken == _columns) WriteBlock();
         }
     }
 
@@ -100,8 +106,7 @@ public sealed class ColumnSpool : IRowSink
         for (var column = 0; column < _columns; column += BlockColumns)
         {
             var blockStart = (long)column / BlockColumns * _rows * rowSamples;
-            _file.Position = (blockStart + (long)firstRow * rowSamples) * sizeof(ushort);
-            _file.ReadExactly(MemoryMarshal.AsBytes(_chunk.AsSpan(0, count * rowSamples)));
+            ReadChunk((blockStart + (long)firstRow * rowSamples) * sizeof(ushort), count * rowSamples);
             var samples = Math.Min(BlockColumns, _columns - column) * _channels;
             for (var row = 0; row < count; row++)
             {
@@ -117,4 +122,31 @@ public sealed class ColumnSpool : IRowSink
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private void WriteBlock() => Guarded(() =>
+    {
+        _file.Write(MemoryMarshal.AsBytes(_block.AsSpan()));
+        return true;
+    });
+
+    private void ReadChunk(long position, int samples) => Guarded(() =>
+    {
+        _file.Position = position;
+        _file.ReadExactly(MemoryMarshal.AsBytes(_chunk.AsSpan(0, samples)));
+        return true;
+    });
+
+    /// <summary>Tells in words of the user's what went wrong with a file that the user has never seen.</summary>
+    private T Guarded<T>(Func<T> access)
+    {
+        try
+        {
+            return access();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"a picture as wide as this needs a temporary file in '{_folder}', about six bytes for each pixel of the result, "
+                + "and it cannot be kept there: make room on that disk, choose another folder for the result, or allow more with --memory", failure);
+        }
+    }
 }

@@ -69,4 +69,13 @@ public class ColumnSpoolTests
         spool.Write(new float[4], 2);
         Assert.Contains("2 of 3", Assert.Throws<InvalidOperationException>(spool.Complete).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_is_named_with_what_to_do()
+    {
+        var error = Assert.Throws<IOException>(() => new ColumnSpool("/proc"));
+        Assert.Contains("'/proc'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--memory", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".spool", error.Message, StringComparison.Ordinal);
+    }
 }
