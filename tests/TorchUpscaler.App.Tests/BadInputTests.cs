@@ -26,7 +26,7 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
 
     [Fact]
     public void An_empty_file() =>
-        Refused([_here.Text("nothing.jpg", "")], "nothing.jpg", "empty");
+        Refused([_here.Text("nothing.jpg", "")], "nothing.jpg", "empty", "get or save it again");
 
     [Fact]
     public void A_header_that_announces_a_giant_picture()
@@ -54,7 +54,7 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
 
     [Fact]
     public void A_folder_that_cannot_be_written() =>
-        Refused([_here.Picture("photo.png"), "-o", "/proc/photo.png"], "/proc");
+        Refused([_here.Picture("photo.png"), "-o", "/proc/photo.png"], "'/proc/photo.png' cannot be written", "choose another folder");
 
     [Fact]
     public void A_folder_that_cannot_be_made()

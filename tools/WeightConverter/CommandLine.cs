@@ -25,7 +25,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) errors.WriteLine($"error: {error.Message}");
-            errors.WriteLine("Run 'weights --help' for what can be done.");
+            errors.WriteLine($"Run '{ToolCommand.Line} --help' for what can be done.");
             return Refused;
         }
         var configuration = new InvocationConfiguration
@@ -40,14 +40,14 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
 
     private RootCommand Build()
     {
-        const string about = """
+        const string about = $"""
             Gets and converts the weights of Real-ESRGAN networks.
 
             Examples:
-              weights pull x4plus
-              weights pull --list
-              weights convert RealESRGAN_x4plus.pth weights/x4plus.safetensors
-              weights convert realesrgan-x4plus.param --half
+              {ToolCommand.Line} pull x4plus
+              {ToolCommand.Line} pull --list
+              {ToolCommand.Line} convert RealESRGAN_x4plus.pth weights/x4plus.safetensors
+              {ToolCommand.Line} convert realesrgan-x4plus.param --half
             """;
         return new RootCommand(about) { BuildConvert(), BuildPull() };
     }
@@ -100,6 +100,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
             throw new WeightsException($"{result} exists already; give another name, or --force to replace it");
         if (Path.GetFullPath(input) == Path.GetFullPath(result))
             throw new WeightsException($"{result} would replace what is converted; give another name");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(result));
+        if (!Directory.Exists(folder)) throw new WeightsException($"{result} cannot be written: there is no folder {folder}; make it or choose another");
         var catalogue = Catalogue.BuiltIn();
         var conversion = Converter.Convert(input, result, half, sha256 => catalogue.OriginOf(sha256, input), requiredSha256: null, cancel);
         output.WriteLine($"{conversion.Path} is written");
@@ -111,7 +113,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         foreach (var model in Catalogue.BuiltIn().Models)
         {
             var isInstalled = File.Exists(Path.Combine(folder, model.Name + ".safetensors"));
-            output.WriteLine($"{model.Name,-18}{model.About}{(isInstalled ? " (installed)" : "")}");
+            var note = model.IsRun ? "" : "; the program does not run this network yet";
+            output.WriteLine($"{model.Name,-18}{model.Network} {model.About}{note}{(isInstalled ? " (installed)" : "")}");
             foreach (var source in model.Sources) output.WriteLine($"{"",-18}  {source.Description}; licence: {source.Licence}");
         }
         return Done;
@@ -120,7 +123,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
     private async Task<int> Pull(string[] names, string folder, bool force, CancellationToken cancel)
     {
         var catalogue = Catalogue.BuiltIn();
-        if (names.Length == 0) throw new WeightsException("name a model to pull; 'weights pull --list' lists them");
+        if (names.Length == 0) throw new WeightsException($"name a model to pull; '{ToolCommand.Line} pull --list' lists them");
         var models = names.Distinct().Select(name => catalogue.Find(name) ?? throw new WeightsException(
             $"'{name}' is not in the catalogue; it has {string.Join(", ", catalogue.Models.Select(model => model.Name))}")).ToList();
 

@@ -29,6 +29,7 @@ internal static class Converter
     /// <param name="requiredSha256">The SHA-256 that the result must have, where it is known.</param>
     /// <param name="cancel">Stops the conversion and leaves nothing behind.</param>
     /// <exception cref="WeightsException">The file is refused; the message says why.</exception>
+    /// <exception cref="ToolFailureException">The result cannot be written.</exception>
     internal static Conversion Convert(
         string input, string output, bool half, Func<string, Origin> origin, string? requiredSha256, CancellationToken cancel)
     {
@@ -38,7 +39,14 @@ internal static class Converter
         var metadata = Describe(checkpoint, origin(checkpoint.Sha256), network);
 
         var sha256 = "";
-        SafetensorsWriter.Write(output, [.. tensors.Select(tensor => ToWrite(tensor, half, input))], metadata, Verify, cancel);
+        try
+        {
+            SafetensorsWriter.Write(output, [.. tensors.Select(tensor => ToWrite(tensor, half, input))], metadata, Verify, cancel);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolFailureException(WriteFailure.Sentence(output, error), error);
+        }
         return new Conversion(output, network, checkpoint.Format, checkpoint.Sha256, new FileInfo(output).Length, sha256);
 
         void Verify(string written)

@@ -6,6 +6,10 @@ namespace TorchUpscaler.Imaging.Native;
 internal sealed class VipsException(string message) : Exception(message)
 {
     private const int LongestMessage = 160;
+    private const string NoReason = "no reason given";
+
+    /// <summary>The message as an aside behind a sentence: <c> (message)</c>, or nothing where libvips has given none.</summary>
+    internal string Aside => Message == NoReason ? "" : $" ({Message})";
 
     /// <summary>The error that libvips has just noted in its buffer.</summary>
     internal static VipsException Take() => new(TakeMessage());
@@ -20,7 +24,7 @@ internal sealed class VipsException(string message) : Exception(message)
         var text = Marshal.PtrToStringUTF8((nint)buffer) ?? "";
         LibVips.Free(buffer);
 
-        var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("no reason given");
+        var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault(NoReason);
         return Display.Text(line.Length > LongestMessage ? line[..LongestMessage] : line);
     }
 }

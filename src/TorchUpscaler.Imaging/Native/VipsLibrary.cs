@@ -73,7 +73,7 @@ internal static unsafe class VipsLibrary
     private static void Initialise()
     {
         if (LibVips.Init("torchupscaler") != 0)
-            throw new PictureException($"libvips cannot be started: {VipsException.TakeMessage()}");
+            throw new PictureException($"libvips cannot be started: {VipsException.TakeMessage()}; install it again");
         // 8.13 is the first with vips_block_untrusted_set, without which hostile files cannot be kept out.
         if (LibVips.Version(0) < 8 || (LibVips.Version(0) == 8 && LibVips.Version(1) < 13))
             throw new PictureException($"libvips {Version} is too old; install version 8.13 or newer");

@@ -9,6 +9,7 @@ namespace TorchUpscaler.Imaging.Reading;
 internal sealed class PictureFile : IDisposable
 {
     private const int StripRows = 16; // as many as the loaders decode at a time
+    private const string GetAgain = "get or save it again";
 
     private readonly string _path;
     private readonly FileKind _kind;
@@ -40,7 +41,7 @@ internal sealed class PictureFile : IDisposable
         catch (VipsException e)
         {
             image?.Dispose();
-            throw new PictureException($"{Display.Path(path)} is a damaged {kind.Name} file ({e.Message})", e);
+            throw new PictureException($"{Display.Path(path)} is a damaged {kind.Name} file{e.Aside}; {GetAgain}", e);
         }
         catch (PictureException)
         {
@@ -71,7 +72,7 @@ internal sealed class PictureFile : IDisposable
         }
         catch (VipsException e)
         {
-            throw new PictureException($"{Display.Path(_path)} is a damaged or truncated {_kind.Name} file ({e.Message})", e);
+            throw new PictureException($"{Display.Path(_path)} is a damaged or truncated {_kind.Name} file{e.Aside}; {GetAgain}", e);
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed class PictureFile : IDisposable
     private static FileKind Recognise(string path)
     {
         var head = ReadHead(path);
-        if (head.Length == 0) throw new PictureException($"{Display.Path(path)} is empty");
+        if (head.Length == 0) throw new PictureException($"{Display.Path(path)} is empty; {GetAgain}");
         var kind = FileKind.Recognise(head) ?? throw new PictureException(
             $"{Display.Path(path)} is not a picture that can be read; give {Readable()}");
         return kind.IsAvailable ? kind : throw new PictureException(
@@ -143,7 +144,7 @@ internal sealed class PictureFile : IDisposable
     {
         try
         {
-            if (Directory.Exists(path)) throw new PictureException($"{Display.Path(path)} is a folder, not a picture");
+            if (Directory.Exists(path)) throw new PictureException($"{Display.Path(path)} is a folder, not a picture; give a file");
             // Pipes and devices have no length either; opening one could wait for ever.
             if (File.ResolveLinkTarget(path, returnFinalTarget: true) is FileInfo target)
             {
@@ -159,15 +160,15 @@ internal sealed class PictureFile : IDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PictureException($"there is no file {Display.Path(path)}", e);
+            throw new PictureException($"there is no file {Display.Path(path)}; check the name", e);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new PictureException($"{Display.Path(path)} may not be read: permission denied", e);
+            throw new PictureException($"{Display.Path(path)} may not be read: permission denied; allow reading it or give another", e);
         }
         catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
         {
-            throw new PictureException($"{Display.Path(path)} cannot be opened: {Display.Text(e.Message)}", e);
+            throw new PictureException($"{Display.Path(path)} cannot be opened: {Display.Text(e.Message)}; give another file", e);
         }
     }
 }

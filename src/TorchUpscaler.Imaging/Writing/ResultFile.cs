@@ -34,18 +34,15 @@ internal sealed class ResultFile : IDisposable
             var full = System.IO.Path.GetFullPath(path);
             if (Directory.Exists(full)) throw new PictureException($"{Display.Path(path)} is a folder; give the result a file name");
             var folder = System.IO.Path.GetDirectoryName(full)
-                ?? throw new PictureException($"{Display.Path(path)} is no file name");
-            if (!Directory.Exists(folder)) throw new PictureException($"there is no folder {Display.Path(folder)} to write the result to");
+                ?? throw new PictureException($"{Display.Path(path)} is a folder; give the result a file name");
+            if (!Directory.Exists(folder))
+                throw new PictureException($"{Display.Path(path)} cannot be written: there is no folder {Display.Path(folder)}; make it or choose another");
             var temporary = System.IO.Path.Combine(folder, TemporaryName(System.IO.Path.GetFileName(full)));
             return new ResultFile(full, temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, BufferBytes));
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new PictureException($"{Display.Path(path)} cannot be written: permission denied; choose another folder", e);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            throw new PictureException($"{Display.Path(path)} cannot be written: {Display.Text(e.Message)}", e);
+            throw new PictureException(WriteFailure.Sentence(Display.Path(path), e), e);
         }
     }
 
@@ -69,7 +66,7 @@ internal sealed class ResultFile : IDisposable
     }
 
     /// <summary>The error that says that, and why, the result could not be written.</summary>
-    internal IOException Failure(Exception cause) => new($"{Display.Path(Path)} cannot be written: {Reason(cause)}", cause);
+    internal IOException Failure(Exception cause) => new(WriteFailure.Sentence(Display.Path(Path), cause), cause);
 
     /// <summary>Deletes the temporary file unless it has become the result.</summary>
     public void Dispose()
@@ -99,19 +96,6 @@ internal sealed class ResultFile : IDisposable
         {
             // Gone with its folder, or not ours any more; or open, on a system that keeps open files.
         }
-    }
-
-    // .NET's messages end with the temporary file's path, which would only puzzle.
-    private static string Reason(Exception cause)
-    {
-        const int noSpaceOnLinux = 28, noSpaceOnWindows = 112;
-        if (cause is IOException && (cause.HResult & 0xFFFF) is noSpaceOnLinux or noSpaceOnWindows) return "the disk is full";
-        return cause switch
-        {
-            UnauthorizedAccessException => "permission denied",
-            DirectoryNotFoundException or FileNotFoundException => "its folder is gone",
-            _ => Display.Text(cause.Message),
-        };
     }
 
     private static string TemporaryName(string name)

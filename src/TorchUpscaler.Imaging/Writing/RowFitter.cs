@@ -9,13 +9,13 @@ namespace TorchUpscaler.Imaging.Writing;
 /// </summary>
 internal sealed class RowFitter
 {
-    private readonly int _channels;
+    private readonly int _width, _channels;
     private readonly bool _narrows, _flattens, _spreads;
 
     /// <summary>Prepares for rows of this shape.</summary>
     internal RowFitter(ResultShape shape, PictureFormat format)
     {
-        _channels = shape.Channels;
+        (_width, _channels) = (shape.Width, shape.Channels);
         _narrows = shape.Bits == 16 && format != PictureFormat.Png;
         _flattens = shape.Channels is 2 or 4 && format == PictureFormat.Jpeg;
         _spreads = shape.Channels < 3 && format == PictureFormat.WebP;
@@ -28,6 +28,9 @@ internal sealed class RowFitter
 
     /// <summary>Bits of a sample of the fitted rows.</summary>
     internal int Bits { get; }
+
+    /// <summary>Bytes of a fitted row.</summary>
+    internal int RowBytes => checked(_width * Channels * (Bits / 8));
 
     /// <summary>Fits one row.</summary>
     internal void Fit(ReadOnlySpan<byte> row, Span<byte> fitted)

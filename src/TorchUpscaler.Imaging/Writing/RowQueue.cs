@@ -18,9 +18,12 @@ internal sealed class RowQueue
     internal RowQueue(int rowBytes, int height)
     {
         _rowBytes = rowBytes;
-        _capacity = Math.Min(height, Math.Clamp(TargetBytes / rowBytes, FewestRows, MostRows));
+        _capacity = Capacity(rowBytes, height);
         _rows = new byte[checked(_capacity * rowBytes)];
     }
+
+    /// <summary>Rows that a queue holds for a picture of this height.</summary>
+    internal static int Capacity(int rowBytes, int height) => Math.Min(height, Math.Clamp(TargetBytes / rowBytes, FewestRows, MostRows));
 
     /// <summary>Whether the queue has been closed: no row goes in or out any more.</summary>
     internal bool IsClosed

