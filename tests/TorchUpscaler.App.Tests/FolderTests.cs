@@ -19,7 +19,9 @@ public sealed class FolderTests(TinyModels models) : IDisposable
         var result = Upscale(_here.Folder, "--json").ExitedWith(ExitSomeFailed);
 
         Assert.Equal(["a.png", "a_x4.png", "b.png", "c.jpg", "c_x4.jpg", "notes.txt"], _here.Files);
-        Assert.Contains("b.png", Assert.Single(result.ErrorLines, line => line.Contains("not a picture", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var failure = Assert.Single(result.ErrorLines, line => line.StartsWith("torchupscaler: ", StringComparison.Ordinal));
+        Assert.Contains("b.png", failure, StringComparison.Ordinal);
+        Assert.Contains("not a picture", failure, StringComparison.Ordinal);
         Assert.Equal("2 done, 0 skipped, 1 failed", result.ErrorLines[^1]);
         Assert.Equal(2, result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
