@@ -106,6 +106,26 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
         Refused([_here.Picture("photo.png"), "-o", _here.PathOf("photo.png"), "--force"], "photo.png", "-o");
 
     [Theory]
+    [InlineData("real/photo.png", "folder/photo.png")]   // through a link to its folder
+    [InlineData("folder/photo.png", "real/photo.png")]
+    [InlineData("file.png", "real/photo.png")]           // a link to it
+    [InlineData("deep/photo.png", "chain.png")]          // links to links
+    public void A_result_on_top_of_its_picture_by_another_path(string picture, string result)
+    {
+        _here.Picture("real/photo.png");
+        _here.Link("folder", "real");
+        _here.Link("file.png", _here.PathOf("real/photo.png"));
+        _here.Link("real/up", "../folder");
+        _here.Link("deep", "real/up");
+        _here.Link("chain.png", "deep/../file.png");
+        var before = File.ReadAllBytes(_here.PathOf("real/photo.png"));
+
+        Refused([_here.PathOf(picture), "-o", _here.PathOf(result), "--force"], picture, "replace the picture itself", "-o");
+
+        Assert.Equal(before, File.ReadAllBytes(_here.PathOf("real/photo.png")));
+    }
+
+    [Theory]
     [InlineData("-s", "four")]
     [InlineData("-f", "bmp")]
     [InlineData("--quality", "0")]

@@ -76,6 +76,30 @@ public sealed class FolderTests(TinyModels models) : IDisposable
     }
 
     [Fact]
+    public void Nor_does_a_second_run_take_the_others_result_for_its_own()
+    {
+        var png = _here.Picture("a.png");
+        _here.Picture("a.jpg");
+        Upscale(_here.Folder, "-f", "png").ExitedWith(ExitSomeFailed);
+
+        var second = Upscale(_here.Folder, "-f", "png").ExitedWith(ExitSomeFailed);
+
+        Assert.Equal("0 done, 1 skipped, 1 failed", second.ErrorLines[^1]);
+        Assert.Contains(second.ErrorLines, line => line.Contains(png, StringComparison.Ordinal) && line.Contains("is the result of", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_picture_given_twice_is_done_once()
+    {
+        var picture = _here.Picture("in/a.png");
+
+        var result = Upscale(_here.PathOf("in"), picture, _here.PathOf("in/../in/a.png")).ExitedWith(ExitDone);
+
+        Assert.Equal("1 done, 0 skipped, 0 failed", result.ErrorLines[^1]);
+        Assert.Equal(["in/a.png", "in/a_x4.png"], _here.Files);
+    }
+
+    [Fact]
     public void Where_every_picture_is_refused_so_is_the_run()
     {
         _here.Text("a.png", "no picture");
