@@ -94,8 +94,13 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
         var model = _here.PathOf("cut.safetensors");
         File.WriteAllBytes(model, File.ReadAllBytes(models.PathOf("x4plus"))[..2000]);
 
-        Refused([_here.Picture("photo.png"), "-m", model], "cut.safetensors");
+        Refused([_here.Picture("photo.png"), "-m", model], "cut.safetensors", "download or convert it again");
     }
+
+    // Named by what can be had instead, and before any picture is looked at: this one is none.
+    [Fact]
+    public void A_model_of_a_network_that_does_not_run() =>
+        Refused([_here.Text("letter.png", "Dear reader"), "-m", "x4fast"], "x4fast", "SRVGGNetCompact", "-m", "sber-x4", "x4plus");
 
     [Fact]
     public void Too_little_memory() =>
