@@ -32,7 +32,7 @@ internal static class CommandLine
         {
             return parsed.Invoke(invocation);
         }
-        catch (IOException error)
+        catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
         {
             // The commands are guarded; it is the help that was asked for.
             return Fail(progress, new UnwritableOutputException("the help", error));

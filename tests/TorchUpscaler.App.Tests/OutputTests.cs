@@ -10,12 +10,14 @@ public sealed class OutputTests(TinyModels models) : IDisposable
 
     private readonly Workplace _here = new();
 
-    [Fact]
-    public void Without_a_place_for_its_words_the_program_works_all_the_same()
+    [Theory]
+    [InlineData("2>/dev/full")]
+    [InlineData("2</dev/null")]
+    public void Without_a_place_for_its_words_the_program_works_all_the_same(string redirection)
     {
-        Redirected("2>/dev/full", _here.Picture("photo.png")).ExitedWith(ExitDone);
-        Redirected("2>/dev/full", _here.PathOf("gone.png")).ExitedWith(ExitRefused);
-        Redirected("2>/dev/full", "--fast").ExitedWith(ExitRefused);
+        Redirected(redirection, _here.Picture("photo.png")).ExitedWith(ExitDone);
+        Redirected(redirection, _here.PathOf("gone.png")).ExitedWith(ExitRefused);
+        Redirected(redirection, "--fast").ExitedWith(ExitRefused);
 
         Assert.Equal(["photo.png", "photo_x4.png"], _here.Files);
     }
@@ -34,10 +36,12 @@ public sealed class OutputTests(TinyModels models) : IDisposable
         Assert.Equal(["a.png", "a_x4.png", "b.png"], _here.Files);
     }
 
-    [Fact]
-    public void Help_that_cannot_be_written_is_a_failure() =>
-        Redirected(">/dev/full", "--help").ExitedWith(ExitFailed)
-            .SaidOneSentence("the help cannot be written to standard output: No space left on device");
+    [Theory]
+    [InlineData(">/dev/full", "No space left on device")]
+    [InlineData("1</dev/null", "Bad file descriptor")]
+    public void Help_that_cannot_be_written_is_a_failure(string redirection, string reason) =>
+        Redirected(redirection, "--help").ExitedWith(ExitFailed)
+            .SaidOneSentence($"the help cannot be written to standard output: {reason}");
 
     [Theory]
     [InlineData("evil\e[31m\u009b2Jred\n.png")]

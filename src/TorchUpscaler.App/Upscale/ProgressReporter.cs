@@ -64,7 +64,7 @@ internal sealed class ProgressReporter(TextWriter output, bool isTerminal, TimeP
             output.Write(text);
             output.Flush();
         }
-        catch (IOException)
+        catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
         {
             // A full disk or a closed terminal behind standard error is no reason to lose the picture.
         }

@@ -95,7 +95,7 @@ internal sealed class UpscaleCommand(
             report.WriteLine(JsonReport.Format(picture, PeakMemory.Megabytes()));
             report.Flush();
         }
-        catch (IOException error)
+        catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
         {
             throw new UnwritableOutputException("the report", error);
         }
