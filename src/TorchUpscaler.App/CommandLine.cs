@@ -8,27 +8,35 @@ namespace TorchUpscaler.App;
 /// <summary>The program's commands and how a run of one ends.</summary>
 internal static class CommandLine
 {
-    private const string Program = "torchupscaler";
-
     /// <summary>Parses the arguments and runs the command that they name.</summary>
     /// <returns>The exit code.</returns>
     internal static int Run(string[] arguments, Shutdown shutdown)
     {
+        var progress = new ProgressReporter(Console.Error, IsTerminal(), TimeProvider.System);
         var root = new RootCommand("Enlarges photos with Real-ESRGAN networks, without seams and without a GPU.");
         root.Add(UpscaleArguments.Command(options =>
-            Guard(shutdown, progress => Compose(options, progress).Run(options, shutdown.Token))));
+            Guard(shutdown, progress, () => Compose(options, progress).Run(options, shutdown.Token))));
 
         // No response files: a picture's name may begin with an @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            var help = parsed.CommandResult.Command == root ? $"{Program} --help" : $"{Program} {parsed.CommandResult.Command.Name} --help";
+            var help = parsed.CommandResult.Command == root ? "torchupscaler --help" : $"torchupscaler {parsed.CommandResult.Command.Name} --help";
             var error = parsed.UnmatchedTokens is [var unknown, ..] ? $"there is no '{unknown}'" : parsed.Errors[0].Message.TrimEnd('.');
-            Console.Error.WriteLine($"{Program}: {error}; see {help}");
+            progress.Say(Failure.Line($"{error}; see {help}"));
             return ExitCodes.Refused;
         }
         // Signals and exceptions are this program's own business.
-        return parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        try
+        {
+            return parsed.Invoke(invocation);
+        }
+        catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
+        {
+            // The commands are guarded; it is the help that was asked for.
+            return Fail(progress, new UnwritableOutputException("the help", error));
+        }
     }
 
     // The one place that says which codec and which engine the program uses.
@@ -39,26 +47,27 @@ internal static class CommandLine
             codec, codec.InputExtensions, () => new CpuEngine(), "cpu", progress, options.Json ? Console.Out : TextWriter.Null);
     }
 
-    private static int Guard(Shutdown shutdown, Func<ProgressReporter, int> command)
+    private static int Guard(Shutdown shutdown, ProgressReporter progress, Func<int> command)
     {
-        var progress = new ProgressReporter(Console.Error, IsTerminal(), TimeProvider.System);
-        shutdown.LastWord = () => Say(progress, new OperationCanceledException());
+        shutdown.LastWord = () => Fail(progress, new OperationCanceledException());
         try
         {
-            return command(progress);
+            return command();
         }
 #pragma warning disable CA1031 // the last place that can turn a failure into a sentence
         catch (Exception error)
 #pragma warning restore CA1031
         {
             // Once cancelled, the work fails wherever it notices that its files are gone.
-            if (shutdown.Token.IsCancellationRequested) error = new OperationCanceledException();
-            Say(progress, error);
-            return Failure.ExitCode(error);
+            return Fail(progress, shutdown.Token.IsCancellationRequested ? new OperationCanceledException() : error);
         }
     }
 
-    private static void Say(ProgressReporter progress, Exception error) => progress.Say($"{Program}: {Failure.Describe(error)}");
+    private static int Fail(ProgressReporter progress, Exception error)
+    {
+        progress.Say(Failure.Describe(error));
+        return Failure.ExitCode(error);
+    }
 
     private static bool IsTerminal() => !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 }

@@ -5,12 +5,17 @@ namespace TorchUpscaler.App;
 /// <summary>Failures as people are told of them: one line, never a stack trace.</summary>
 internal static class Failure
 {
-    /// <summary>The line for a failure, beginning with the file that it is about where the message does not name it.</summary>
+    /// <summary>The line for a failure. It names the file that it is about, where the message itself does not.</summary>
     internal static string Describe(Exception error, string? file = null)
     {
-        var message = Message(error).ReplaceLineEndings(" ").Trim();
-        return file is null || message.Contains(file, StringComparison.Ordinal) ? message : $"{file}: {message}";
+        var message = Message(error);
+        // Some messages show a name cleaned and some as it is; it is one name.
+        var isNamed = file is null || Display.Text(message).Contains(Display.Text(file), StringComparison.Ordinal);
+        return Line(isNamed ? message : $"{file}: {message}");
     }
+
+    /// <summary>Any failure's line: it begins with the program's name, which tells it from the lines about the progress.</summary>
+    internal static string Line(string message) => $"torchupscaler: {message}";
 
     /// <summary>The exit code for a failure that ends the program.</summary>
     internal static int ExitCode(Exception error) => error switch

@@ -94,8 +94,13 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
         var model = _here.PathOf("cut.safetensors");
         File.WriteAllBytes(model, File.ReadAllBytes(models.PathOf("x4plus"))[..2000]);
 
-        Refused([_here.Picture("photo.png"), "-m", model], "cut.safetensors");
+        Refused([_here.Picture("photo.png"), "-m", model], "cut.safetensors", "download or convert it again");
     }
+
+    // Named by what can be had instead, and before any picture is looked at: this one is none.
+    [Fact]
+    public void A_model_of_a_network_that_does_not_run() =>
+        Refused([_here.Text("letter.png", "Dear reader"), "-m", "x4fast"], "x4fast", "SRVGGNetCompact", "-m", "sber-x4", "x4plus");
 
     [Fact]
     public void Too_little_memory() =>
@@ -104,6 +109,26 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
     [Fact]
     public void A_result_on_top_of_its_picture() =>
         Refused([_here.Picture("photo.png"), "-o", _here.PathOf("photo.png"), "--force"], "photo.png", "-o");
+
+    [Theory]
+    [InlineData("real/photo.png", "folder/photo.png")]   // through a link to its folder
+    [InlineData("folder/photo.png", "real/photo.png")]
+    [InlineData("file.png", "real/photo.png")]           // a link to it
+    [InlineData("deep/photo.png", "chain.png")]          // links to links
+    public void A_result_on_top_of_its_picture_by_another_path(string picture, string result)
+    {
+        _here.Picture("real/photo.png");
+        _here.Link("folder", "real");
+        _here.Link("file.png", _here.PathOf("real/photo.png"));
+        _here.Link("real/up", "../folder");
+        _here.Link("deep", "real/up");
+        _here.Link("chain.png", "deep/../file.png");
+        var before = File.ReadAllBytes(_here.PathOf("real/photo.png"));
+
+        Refused([_here.PathOf(picture), "-o", _here.PathOf(result), "--force"], picture, "replace the picture itself", "-o");
+
+        Assert.Equal(before, File.ReadAllBytes(_here.PathOf("real/photo.png")));
+    }
 
     [Theory]
     [InlineData("-s", "four")]

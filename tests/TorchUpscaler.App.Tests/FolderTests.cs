@@ -19,7 +19,9 @@ public sealed class FolderTests(TinyModels models) : IDisposable
         var result = Upscale(_here.Folder, "--json").ExitedWith(ExitSomeFailed);
 
         Assert.Equal(["a.png", "a_x4.png", "b.png", "c.jpg", "c_x4.jpg", "notes.txt"], _here.Files);
-        Assert.Contains("b.png", Assert.Single(result.ErrorLines, line => line.Contains("not a picture", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var failure = Assert.Single(result.ErrorLines, line => line.StartsWith("torchupscaler: ", StringComparison.Ordinal));
+        Assert.Contains("b.png", failure, StringComparison.Ordinal);
+        Assert.Contains("not a picture", failure, StringComparison.Ordinal);
         Assert.Equal("2 done, 0 skipped, 1 failed", result.ErrorLines[^1]);
         Assert.Equal(2, result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
@@ -71,6 +73,30 @@ public sealed class FolderTests(TinyModels models) : IDisposable
 
         Assert.Equal(["a.jpg", "a.png", "a_x4.png"], _here.Files);
         Assert.Contains(result.ErrorLines, line => line.Contains(png, StringComparison.Ordinal) && line.Contains("is the result of", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nor_does_a_second_run_take_the_others_result_for_its_own()
+    {
+        var png = _here.Picture("a.png");
+        _here.Picture("a.jpg");
+        Upscale(_here.Folder, "-f", "png").ExitedWith(ExitSomeFailed);
+
+        var second = Upscale(_here.Folder, "-f", "png").ExitedWith(ExitSomeFailed);
+
+        Assert.Equal("0 done, 1 skipped, 1 failed", second.ErrorLines[^1]);
+        Assert.Contains(second.ErrorLines, line => line.Contains(png, StringComparison.Ordinal) && line.Contains("is the result of", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_picture_given_twice_is_done_once()
+    {
+        var picture = _here.Picture("in/a.png");
+
+        var result = Upscale(_here.PathOf("in"), picture, _here.PathOf("in/../in/a.png")).ExitedWith(ExitDone);
+
+        Assert.Equal("1 done, 0 skipped, 0 failed", result.ErrorLines[^1]);
+        Assert.Equal(["in/a.png", "in/a_x4.png"], _here.Files);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
     {
         Assert.Empty(Output);
         var sentence = Assert.Single(ErrorLines);
+        Assert.StartsWith("torchupscaler: ", sentence, StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, sentence, StringComparison.Ordinal));
         Assert.DoesNotContain("Exception", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", sentence, StringComparison.Ordinal);
@@ -37,9 +38,11 @@ internal sealed class ProgramRun : IDisposable
     private readonly TaskCompletionSource _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task<string> _errors;
 
-    private ProgramRun(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string? folder)
+    private ProgramRun(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string redirection = "")
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "torchupscaler.dll"), .. arguments])
+        string[] shell = ["-c", $"exec dotnet \"$@\" {redirection}", "sh"];
+        var start = new ProcessStartInfo("/bin/sh", [.. shell, Path.Combine(AppContext.BaseDirectory, "torchupscaler.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -63,8 +66,15 @@ internal sealed class ProgramRun : IDisposable
         return run.Wait();
     }
 
+    /// <summary>Runs the program to its end with an output redirected as the shell does it: <c>2>/dev/full</c>.</summary>
+    internal static ProgramResult Redirected(string redirection, params string[] arguments)
+    {
+        using var run = new ProgramRun(arguments, redirection: redirection);
+        return run.Wait();
+    }
+
     /// <summary>Starts the program.</summary>
-    internal static ProgramRun Begin(params string[] arguments) => new(arguments, null, null);
+    internal static ProgramRun Begin(params string[] arguments) => new(arguments);
 
     /// <summary>Ends when the program has said its first line on standard error.</summary>
     internal void WaitForFirstLine() => Assert.True(_firstLine.Task.Wait(Patience), "the program said nothing");

@@ -62,6 +62,37 @@ public sealed class ProgressReporterTests : IDisposable
         Assert.EndsWith("…ay/to/a/folder/with/a/photo.png" + " [##############..............] 50 %, 1:00:00 left", _said.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "a?[31m?b.png [............................] 0 %\r\e[Kc?[2J?d\n")]
+    [InlineData(false, "a?[31m?b.png: big\na?[31m?b.png: 20 %, 0:40 left\nc?[2J?d\n")]
+    public void Control_characters_of_names_are_shown_as_question_marks(bool isTerminal, string said)
+    {
+        var progress = new ProgressReporter(_said, isTerminal, _clock);
+
+        progress.Start("a\e[31m\nb.png", "big");
+        if (!isTerminal) _clock.Pass(10);
+        progress.Advance(0.2);
+        progress.Say("c\u001b[2J\u009bd");
+
+        Assert.EndsWith(said, _said.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_said_is_no_error()
+    {
+        using var device = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        using var full = new StreamWriter(device) { AutoFlush = true };
+
+        foreach (var isTerminal in new[] { true, false })
+        {
+            var progress = new ProgressReporter(full, isTerminal, _clock);
+            progress.Start("photo.png", "");
+            _clock.Pass(60);
+            progress.Advance(0.5);
+            progress.Say("done");
+        }
+    }
+
     public void Dispose() => _said.Dispose();
 
     private sealed class Clock : TimeProvider

@@ -13,8 +13,8 @@ internal static class Python
     internal static string Run(string script, params string[] arguments) => Start(["-c", script, .. arguments]);
 
     /// <summary>Makes a network with random weights that are the same for the same seed.</summary>
-    internal static void MakeModel(string path, int scale, int channels = 3, int seed = 1, int features = 8, int blocks = 1, int growth = 4) =>
-        Start([Path.Combine(Repository.Root, "tests/oracle/run_network.py"), "make", "rrdb", $"{scale}", $"{channels}", $"{features}", $"{blocks}", $"{growth}", $"{seed}", path]);
+    internal static void MakeModel(string path, int scale, int channels = 3, int seed = 1, int features = 8, int blocks = 1, int growth = 4, string network = "rrdb") =>
+        Start([Path.Combine(Repository.Root, "tests/oracle/run_network.py"), "make", network, $"{scale}", $"{channels}", $"{features}", $"{blocks}", $"{growth}", $"{seed}", path]);
 
     /// <summary>Makes a picture of soft random colours. The extension says its format.</summary>
     /// <param name="path">The file.</param>

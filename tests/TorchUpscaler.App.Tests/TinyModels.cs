@@ -10,6 +10,7 @@ public sealed class TinyModels : IDisposable
         Python.MakeModel(_folder.PathOf("x4plus.safetensors"), scale: 4);
         Python.MakeModel(_folder.PathOf("sber-x2.safetensors"), scale: 2);
         Python.MakeModel(_folder.PathOf("grey.safetensors"), scale: 4, channels: 1);
+        Python.MakeModel(_folder.PathOf("x4fast.safetensors"), scale: 4, network: "compact");
     }
 
     /// <summary>The folder that holds them.</summary>

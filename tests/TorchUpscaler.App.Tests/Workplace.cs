@@ -28,5 +28,8 @@ internal sealed class Workplace : IDisposable
         return PathOf(name);
     }
 
+    /// <summary>Makes a symbolic link here.</summary>
+    internal void Link(string name, string target) => File.CreateSymbolicLink(PathOf(name), target);
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

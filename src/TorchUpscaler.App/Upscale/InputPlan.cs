@@ -17,7 +17,7 @@ internal sealed partial class InputPlan
         IsSingle = isSingle;
     }
 
-    /// <summary>The pictures, in the order given; those of a folder by name.</summary>
+    /// <summary>The pictures, each once, in the order given; those of a folder by name.</summary>
     internal IReadOnlyList<PlannedInput> Pictures { get; }
 
     /// <summary>Whether one file was given: its faults are the whole run's, and an existing result is an error.</summary>
@@ -29,7 +29,8 @@ internal sealed partial class InputPlan
     /// <exception cref="PictureException">The only input is missing, or a folder without pictures.</exception>
     internal static InputPlan Of(IReadOnlyList<string> inputs, IReadOnlySet<string> extensions)
     {
-        var pictures = inputs.SelectMany(input => Expand(input, extensions)).ToList();
+        var pictures = inputs.SelectMany(input => Expand(input, extensions))
+            .DistinctBy(picture => picture.Fault ?? Path.GetFullPath(picture.Path)).ToList();
         if (inputs.Count == 1 && pictures is [{ Fault: { } fault }]) throw new PictureException(fault);
         return new InputPlan(pictures, inputs.Count == 1 && !Directory.Exists(inputs[0]));
     }

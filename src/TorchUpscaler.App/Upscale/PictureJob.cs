@@ -9,7 +9,7 @@ namespace TorchUpscaler.App.Upscale;
 internal sealed class PictureJob(
     UpscaleOptions options, IPictureCodec codec, ModelSession model, OutputPlan outputs, ProgressReporter progress)
 {
-    private readonly Dictionary<string, string> _inputOf = new(StringComparer.Ordinal); // by the result's full path
+    private readonly Dictionary<string, string> _inputOf = new(StringComparer.Ordinal); // by the result's real path
 
     /// <summary>Upscales a picture.</summary>
     /// <param name="input">Its file.</param>
@@ -74,13 +74,13 @@ internal sealed class PictureJob(
 
     private void CheckTarget(string input, string output)
     {
-        var full = Path.GetFullPath(output);
-        if (full == Path.GetFullPath(input)) throw new InputException("the result would replace the picture itself; choose another name with -o");
-        if (Directory.Exists(full)) throw new InputException($"{output} is a folder; choose another name with -o");
-        if (_inputOf.TryGetValue(full, out var other))
-            throw new InputException($"{output} is the result of {other}; do them one at a time with -o");
-        if (File.Exists(full) && !options.Force) throw new ResultExistsException(output);
-        _inputOf.Add(full, input);
+        var real = RealPath.Of(output);
+        if (real == RealPath.Of(input)) throw new InputException("the result would replace the picture itself; choose another name with -o");
+        if (Directory.Exists(output)) throw new InputException($"{output} is a folder; choose another name with -o");
+        // Before the look at the disk: on a second run too, the result that is there is the other picture's.
+        if (!_inputOf.TryAdd(real, input))
+            throw new InputException($"{output} is the result of {_inputOf[real]}; do them one at a time with -o");
+        if (File.Exists(output) && !options.Force) throw new ResultExistsException(output);
     }
 
     private ResultShape ShapeOf(Picture picture, PictureFormat format)

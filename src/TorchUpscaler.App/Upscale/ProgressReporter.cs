@@ -1,8 +1,12 @@
 using System.Globalization;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
 
-/// <summary>Tells a person how far the work is: a bar with the time left on a terminal, plain lines elsewhere.</summary>
+/// <summary>
+/// Tells a person how far the work is: a bar with the time left on a terminal, plain lines elsewhere. Control characters, which
+/// may stand in files' names and would steer the terminal, are shown as question marks. Where nothing can be said, the work goes on.
+/// </summary>
 /// <param name="output">Where it is said: standard error.</param>
 /// <param name="isTerminal">Whether a line can be drawn over.</param>
 /// <param name="time">The clock.</param>
@@ -23,10 +27,11 @@ internal sealed class ProgressReporter(TextWriter output, bool isTerminal, TimeP
     /// <summary>A picture's work begins.</summary>
     internal void Start(string name, string what)
     {
+        name = Display.Text(name);
         _name = name.Length <= LongestName ? name : "…" + name[^(LongestName - 1)..];
         _started = _lastShown = time.GetTimestamp();
         if (isTerminal) Draw(0);
-        else output.WriteLine($"{name}: {what}");
+        else Say($"{name}: {what}");
     }
 
     /// <summary>So much of the picture is done, 0 to 1.</summary>
@@ -35,23 +40,34 @@ internal sealed class ProgressReporter(TextWriter output, bool isTerminal, TimeP
         if (time.GetElapsedTime(_lastShown) < (isTerminal ? BarInterval : LineInterval)) return;
         _lastShown = time.GetTimestamp();
         if (isTerminal) Draw(share);
-        else output.WriteLine($"{_name}: {Percent(share)}{TimeLeft(share)}");
+        else Say($"{_name}: {Percent(share)}{TimeLeft(share)}");
     }
 
     /// <summary>Says a whole line, in place of the bar if one is drawn.</summary>
     internal void Say(string line)
     {
-        if (_barIsDrawn) output.Write(EraseLine);
+        Write((_barIsDrawn ? EraseLine : "") + Display.Text(line) + output.NewLine);
         _barIsDrawn = false;
-        output.WriteLine(line);
     }
 
     private void Draw(double share)
     {
         var full = (int)(share * BarLength);
-        output.Write($"{EraseLine}{_name} [{new string('#', full)}{new string('.', BarLength - full)}] {Percent(share)}{TimeLeft(share)}");
-        output.Flush();
+        Write($"{EraseLine}{_name} [{new string('#', full)}{new string('.', BarLength - full)}] {Percent(share)}{TimeLeft(share)}");
         _barIsDrawn = true;
+    }
+
+    private void Write(string text)
+    {
+        try
+        {
+            output.Write(text);
+            output.Flush();
+        }
+        catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
+        {
+            // A full disk or a closed terminal behind standard error is no reason to lose the picture.
+        }
     }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{(int)(share * 100)} %");

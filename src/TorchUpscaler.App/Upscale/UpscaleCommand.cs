@@ -17,6 +17,7 @@ internal sealed class UpscaleCommand(
     /// <summary>Upscales all pictures.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="InputException">Nothing could be begun.</exception>
+    /// <exception cref="UnwritableOutputException">A picture is finished, and the report of it cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; finished pictures stay.</exception>
     internal int Run(UpscaleOptions options, CancellationToken cancellation)
     {
@@ -80,16 +81,23 @@ internal sealed class UpscaleCommand(
         };
     }
 
-    // A cancelled run and a model that cannot be loaded end everything; the rest concerns the one picture.
+    // A cancelled run, a model that cannot be loaded and a report that nobody gets end everything; the rest concerns the one picture.
     private static bool IsOfPicture(Exception error, CancellationToken cancellation) =>
-        error is not (OperationCanceledException or WeightsException) && !cancellation.IsCancellationRequested;
+        error is not (OperationCanceledException or WeightsException or UnwritableOutputException) && !cancellation.IsCancellationRequested;
 
     private void Tell(PictureReport picture, bool json)
     {
         progress.Say(string.Create(CultureInfo.InvariantCulture,
             $"{picture.Output}: {picture.Width}×{picture.Height} in {picture.Seconds.Total:0.0} s"));
         if (!json) return;
-        report.WriteLine(JsonReport.Format(picture, PeakMemory.Megabytes()));
-        report.Flush();
+        try
+        {
+            report.WriteLine(JsonReport.Format(picture, PeakMemory.Megabytes()));
+            report.Flush();
+        }
+        catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
+        {
+            throw new UnwritableOutputException("the report", error);
+        }
     }
 }

@@ -48,7 +48,11 @@ public sealed class GreySink(IRowSink next) : IRowSink
         for (var i = 0; i < grey.Length; i++)
         {
             var pixel = rgb.Slice(3 * i, 3);
-            grey[i] = (pixel[0] + pixel[1] + pixel[2]) * (1f / 3);
+            grey[i] = (Clamp(pixel[0]) + Clamp(pixel[1]) + Clamp(pixel[2])) * (1f / 3);
         }
     }
+
+    // The grey picture is that of the network's RGB picture, whose channels end at black and white. It must not matter either
+    // whether the rows have passed through a ColumnSpool, which clamps them.
+    private static float Clamp(float sample) => Math.Clamp(sample, 0, 1);
 }

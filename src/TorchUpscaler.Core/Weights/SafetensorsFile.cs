@@ -167,5 +167,5 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     private static WeightsException Unreadable(string path, Exception error) =>
-        new($"{path} cannot be read: {error.Message}", error);
+        new($"{path} cannot be read ({error.Message.TrimEnd('.')}); check its permissions, or download or convert it again", error);
 }

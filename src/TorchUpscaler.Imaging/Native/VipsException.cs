@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.Imaging.Native;
 

@@ -19,8 +19,35 @@ public class GreySinkTests
         Assert.Equal((width, height, 1), grey.Size);
         Assert.Equal(width * height, grey.Samples.Count);
         for (var i = 0; i < grey.Samples.Count; i++)
-            Assert.Equal((float)(((double)rgb[3 * i] + rgb[3 * i + 1] + rgb[3 * i + 2]) / 3), grey.Samples[i], 1e-6f);
+            Assert.Equal((float)rgb.Skip(3 * i).Take(3).Average(sample => Math.Clamp((double)sample, 0, 1)), grey.Samples[i], 1e-6f);
         Assert.True(grey.Completed);
+    }
+
+    [Fact]
+    public void A_spooled_picture_has_the_same_grey()
+    {
+        const int width = 40, height = 30;
+        var rgb = Samples.Random(width * height * 3, seed: 8, -0.5f, 1.5f);
+        using var direct = new RecordingSink();
+        using var spooled = new RecordingSink();
+
+        using (var sink = new GreySink(direct))
+        {
+            sink.Begin(width, height, 3);
+            sink.Write(rgb, height);
+        }
+        using (var sink = new GreySink(spooled))
+        using (var spool = new ColumnSpool(Path.GetTempPath()))
+        {
+            spool.Begin(height, width, 3);
+            spool.Write(Transposed(rgb, width, height), width);
+            spool.Complete();
+            sink.Begin(width, height, 3);
+            for (var row = 0; row < height;) row = spool.Replay(row, sink);
+        }
+
+        Assert.Equal(direct.Samples.Count, spooled.Samples.Count);
+        for (var i = 0; i < direct.Samples.Count; i++) Assert.Equal(direct.Samples[i], spooled.Samples[i], 1f / 65535);
     }
 
     [Fact]
@@ -45,6 +72,10 @@ public class GreySinkTests
 
         Assert.Throws<ArgumentOutOfRangeException>(() => sink.Begin(1, 1, 4));
     }
+
+    // [height][width][3] → [width][height][3]
+    private static float[] Transposed(float[] rgb, int width, int height) =>
+        [.. from x in Enumerable.Range(0, width) from y in Enumerable.Range(0, height) from c in Enumerable.Range(0, 3) select rgb[(y * width + x) * 3 + c]];
 }
 
 public class TimedSinkTests

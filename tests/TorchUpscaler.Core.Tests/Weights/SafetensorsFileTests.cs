@@ -48,6 +48,17 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Empty(file.Metadata);
     }
 
+    [Fact]
+    public void A_file_that_the_system_does_not_open_is_refused_with_advice()
+    {
+        var path = _folder[new string('m', 300)];
+
+        var message = Assert.Throws<WeightsException>(() => SafetensorsFile.Open(path)).Message;
+
+        Assert.StartsWith($"{path} cannot be read (", message, StringComparison.Ordinal);
+        Assert.EndsWith("); check its permissions, or download or convert it again", message, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, int, string> BrokenHeaders => new()
     {
         { "", 0, "its header does not begin with '{'" },
