@@ -103,6 +103,10 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
         Refused([_here.Text("letter.png", "Dear reader"), "-m", "x4fast"], "x4fast", "SRVGGNetCompact", "-m", "sber-x4", "x4plus");
 
     [Fact]
+    public void An_output_that_names_nothing() =>
+        Refused([_here.Picture("photo.png"), "-o", "", "-f", "png"], "-o", "file or a folder");
+
+    [Fact]
     public void Too_little_memory() =>
         Refused([_here.Picture("photo.png", 400, 300), "--memory", "1MB"], "photo.png", "--memory");
 

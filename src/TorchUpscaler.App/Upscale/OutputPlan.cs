@@ -23,6 +23,7 @@ internal sealed class OutputPlan
     internal static OutputPlan Of(UpscaleOptions options, InputPlan inputs)
     {
         if (options.Output is not { } output) return new OutputPlan(null, null, options.Format);
+        if (output.Length == 0) throw new InputException("-o names nothing; give it a file or a folder");
         if (!inputs.IsSingle || Directory.Exists(output) || output.EndsWith('/'))
         {
             if (File.Exists(output)) throw new InputException($"{output} is a file; with several pictures -o names a folder");

@@ -195,11 +195,11 @@ internal sealed class PickleMachine
     private StorageReference Remember(StorageReference storage)
     {
         if (_storages.TryAdd(storage.Key, storage) || _storages[storage.Key] == storage) return storage;
-        throw Refused($"describes storage '{Printable(storage.Key)}' at byte {_at} in another way than before");
+        throw Refused($"describes storage '{Display.Text(storage.Key)}' at byte {_at} in another way than before");
     }
 
     private object FindGlobal(string module, string name) => PickleGlobals.Find(module, name) ?? throw Refused(
-        $"names '{Printable(module)}.{Printable(name)}' at byte {_at}, which weights do not need"
+        $"names '{Display.Text(module)}.{Display.Text(name)}' at byte {_at}, which weights do not need"
             + "; nothing of it was run. Where you trust the file, load it in PyTorch and save its state_dict()");
 
     private object PopGlobal()
@@ -269,8 +269,6 @@ internal sealed class PickleMachine
 
     private object? Get(uint key) =>
         _memo.TryGetValue(key, out var value) ? value : throw Refused($"takes memo {key} at byte {_at}, which was never put");
-
-    private static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 
     private WeightsException Unfit(string expected) => Refused($"has something at byte {_at} that is not {expected}");
 
