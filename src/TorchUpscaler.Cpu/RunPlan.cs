@@ -67,15 +67,6 @@ internal sealed record RunPlan
     /// <summary>Passes until the last output row is out.</summary>
     public int Passes => (Rows + TrunkLag + 2 + BandRows - 1) / BandRows;
 
-    private static int Align(int rows, int step) => (rows + step - 1) / step * step;
-
-    private static (int First, int End) RowsOf(int first, int end, int rows)
-    {
-        end = Math.Clamp(end, 0, rows);
-        if (first < 0) first = first % F6x6.TileSize; // the same place in a tile, less than a tile above the picture
-        return end > 0 && first < end ? (first, end) : (end, end);
-    }
-
     /// <summary>Lag of the enlargement after <paramref name="ups"/> doublings, in rows of that size.</summary>
     public static int UpLag(int ups) => (1 << ups) - 1;
 
@@ -164,6 +155,15 @@ internal sealed record RunPlan
         for (var ups = 1; ups <= last; ups++) bytes += PlainRows.Bytes(features, Columns << ups, TailWindow(ups, 0));
         bytes += PlainRows.Bytes(output, Columns << last, TailWindow(last, 0));
         return bytes;
+    }
+
+    private static int Align(int rows, int step) => (rows + step - 1) / step * step;
+
+    private static (int First, int End) RowsOf(int first, int end, int rows)
+    {
+        end = Math.Clamp(end, 0, rows);
+        if (first < 0) first = first % F6x6.TileSize; // the same place in a tile, less than a tile above the picture
+        return end > 0 && first < end ? (first, end) : (end, end);
     }
 
     private static long Both(int blocks, int columns, int capacity) =>
