@@ -49,7 +49,7 @@ internal sealed class RrdbTrunk
     public RowWindow Output => _features[0];
 
     /// <summary>Lag of the last block's output behind the picture.</summary>
-    public int OutputLag => _plan.TrunkLag - 1;
+    public int OutputLag => LagOf(_weights.Dense.Length);
 
     /// <summary>Takes the next band through all blocks.</summary>
     public IEnumerable<long> Advance(int pass)
@@ -78,7 +78,7 @@ internal sealed class RrdbTrunk
     private IEnumerable<long> DenseBlock(int block, int pass)
     {
         var inBlock = block % 3;
-        var lag = 1 + block * RunPlan.DenseLag;
+        var lag = LagOf(block);
         var input = _features[inBlock];
         if (_carries.Count > 0) Restore(_carries[block]);
         for (var k = 0; k < DenseConvolutions; k++)
@@ -105,13 +105,16 @@ internal sealed class RrdbTrunk
         if (_carries.Count > 0) Save(_carries[block], pass);
     }
 
+    /// <summary>Lag of a dense block's input behind the picture; conv_first is one row behind.</summary>
+    private static int LagOf(int block) => 1 + block * RunPlan.DenseLag;
+
     /// <summary>What each dense block needs of the band above: rows of its input, and of the four that grow in it.</summary>
     private void PrepareCarries(Arena arena, RrdbNetShape shape)
     {
         for (var block = 0; block < 3 * shape.Blocks; block++)
         {
             var inBlock = block % 3;
-            var lag = 1 + block * RunPlan.DenseLag;
+            var lag = LagOf(block);
             var inputRows = inBlock == 0 ? RunPlan.BlockLag : RunPlan.DenseReach;
             _carries.Add(
             [

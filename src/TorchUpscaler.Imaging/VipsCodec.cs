@@ -29,10 +29,6 @@ public sealed class VipsCodec : IPictureCodec
     /// <summary>The extensions, with their dots, of the files that this libvips can read. Compared without regard to case.</summary>
     public IReadOnlySet<string> InputExtensions { get; }
 
-    /// <summary>Whether a file is to be taken for a picture by its name, when a folder is gone through.</summary>
-    /// <param name="path">A file name, with or without folders.</param>
-    public bool IsPictureName(string path) => InputExtensions.Contains(Path.GetExtension(path));
-
     /// <inheritdoc/>
     public PictureHeader ReadHeader(string path)
     {

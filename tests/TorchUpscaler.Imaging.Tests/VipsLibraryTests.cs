@@ -45,13 +45,13 @@ public sealed class VipsLibraryTests
     }
 
     [Fact]
-    public void Names_that_a_folder_is_searched_for()
+    public void Extensions_that_a_folder_is_searched_for()
     {
         var codec = new VipsCodec();
-        Assert.All(new[] { "a.jpg", "b.JPEG", "c.png", "d.webp", "e/f.PNG" }, name => Assert.True(codec.IsPictureName(name), name));
-        Assert.All(new[] { "a.svg", "b.txt", "png", ".part", "", "c.pdf" }, name => Assert.False(codec.IsPictureName(name), name));
-        Assert.Equal(VipsOperation.Exists("heifload"), codec.IsPictureName("a.heic"));
-        Assert.Equal(VipsOperation.Exists("tiffload"), codec.IsPictureName("a.tif"));
+        Assert.All(new[] { ".jpg", ".JPEG", ".png", ".webp", ".PNG" }, extension => Assert.Contains(extension, codec.InputExtensions));
+        Assert.All(new[] { ".svg", ".txt", "png", ".part", "", ".pdf" }, extension => Assert.DoesNotContain(extension, codec.InputExtensions));
+        Assert.Equal(VipsOperation.Exists("heifload"), codec.InputExtensions.Contains(".heic"));
+        Assert.Equal(VipsOperation.Exists("tiffload"), codec.InputExtensions.Contains(".tif"));
     }
 
     [Theory]
