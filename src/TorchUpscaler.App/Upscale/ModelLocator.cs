@@ -1,17 +1,13 @@
 using System.Globalization;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
 
 /// <summary>Finds the model that was asked for, or the best one that is installed.</summary>
-/// <param name="weightsFolder">What <c>--weights</c> says, or null.</param>
-internal sealed class ModelLocator(string? weightsFolder)
+/// <param name="folders">Where to look.</param>
+internal sealed class ModelLocator(ModelFolders folders)
 {
-    /// <summary>The setting that names a folder of models.</summary>
-    internal const string FolderVariable = "TORCHUPSCALER_WEIGHTS";
-
-    private const string Extension = ".safetensors";
-
     // What is taken without -m, best first.
     private static readonly Dictionary<int, string[]> Defaults = new()
     {
@@ -43,33 +39,20 @@ internal sealed class ModelLocator(string? weightsFolder)
     {
         if (!Defaults.TryGetValue(scale, out var names))
             throw new WeightsException(Invariant($"no model enlarges ×{scale} by itself; choose -s 2, 4 or 8, or a model of your own with -m"));
-        return names.Select(Installed).FirstOrDefault(path => path is not null) ?? throw NotInstalled(names[^1]);
+        return names.Select(folders.Find).FirstOrDefault(path => path is not null) ?? throw NotInstalled(names[^1]);
     }
 
     private string Find(string model)
     {
-        if (File.Exists(model) && !Path.GetExtension(model).Equals(Extension, StringComparison.OrdinalIgnoreCase))
-            throw new WeightsException($"{model} is not a safetensors file; convert it first: {WeightsCommand($"convert {model}")}");
-        if (model.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || model.Contains('/'))
+        if (File.Exists(model) && !Path.GetExtension(model).Equals(ModelFolders.Extension, StringComparison.OrdinalIgnoreCase))
+            throw new WeightsException($"{model} is not a safetensors file; convert it first: {ModelFolders.WeightsCommand($"convert {model}")}");
+        if (model.EndsWith(ModelFolders.Extension, StringComparison.OrdinalIgnoreCase) || model.Contains('/'))
             return File.Exists(model) ? model : throw new WeightsException($"there is no model file {model}; check the path given with -m");
-        return Installed(model) ?? throw NotInstalled(model);
-    }
-
-    private string? Installed(string name) =>
-        Folders().Select(folder => Path.Combine(folder, name + Extension)).FirstOrDefault(File.Exists);
-
-    private IEnumerable<string> Folders()
-    {
-        if (weightsFolder is not null) yield return weightsFolder;
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } variable) yield return variable;
-        yield return "weights";
-        yield return Path.Combine(AppContext.BaseDirectory, "weights");
+        return folders.Find(model) ?? throw NotInstalled(model);
     }
 
     private WeightsException NotInstalled(string name) => new(
-        $"the model {name} is not in {string.Join(", ", Folders())}; get it with: {WeightsCommand($"pull {name}")}");
-
-    private static string WeightsCommand(string arguments) => $"dotnet run -c Release --project tools/WeightConverter -- {arguments}";
+        $"the model {name} is not in {string.Join(", ", folders.All)}; get it with: {ModelFolders.WeightsCommand($"pull {name}")}");
 
     private static void Check(ModelFile model, int? scale)
     {

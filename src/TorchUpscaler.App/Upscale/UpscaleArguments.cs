@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging;
 
@@ -82,7 +83,7 @@ internal static class UpscaleArguments
 
     private static readonly Option<string> Weights = new("--weights")
     {
-        Description = $"A folder with models, searched before {ModelLocator.FolderVariable}, ./weights and the program's own.",
+        Description = $"A folder with models, searched before {ModelFolders.Variable}, ./weights and the program's own.",
         HelpName = "DIR",
     };
 

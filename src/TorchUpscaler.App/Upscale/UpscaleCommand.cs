@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -23,7 +24,7 @@ internal sealed class UpscaleCommand(
     {
         var inputs = InputPlan.Of(options.Inputs, inputExtensions);
         var outputs = OutputPlan.Of(options, inputs);
-        var file = new ModelLocator(options.WeightsFolder).Open(options.Model, options.Scale);
+        var file = new ModelLocator(new ModelFolders(options.WeightsFolder)).Open(options.Model, options.Scale);
         using var model = new ModelSession(engine(), engineName, file);
         var job = new PictureJob(options, codec, model, outputs, progress);
 

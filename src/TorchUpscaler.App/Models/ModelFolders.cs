@@ -1,0 +1,30 @@
+namespace TorchUpscaler.App.Models;
+
+/// <summary>The folders in which models are looked for, in order.</summary>
+/// <param name="weightsFolder">What <c>--weights</c> says, or null.</param>
+internal sealed class ModelFolders(string? weightsFolder)
+{
+    /// <summary>The setting that names a folder of models.</summary>
+    internal const string Variable = "TORCHUPSCALER_WEIGHTS";
+
+    /// <summary>How a model's file name ends.</summary>
+    internal const string Extension = ".safetensors";
+
+    /// <summary>The folders: <c>--weights</c>, the setting's, <c>weights/</c> under the working directory, and beside the program.</summary>
+    internal IEnumerable<string> All
+    {
+        get
+        {
+            if (weightsFolder is not null) yield return weightsFolder;
+            if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable) yield return variable;
+            yield return "weights";
+            yield return Path.Combine(AppContext.BaseDirectory, "weights");
+        }
+    }
+
+    /// <summary>The file of the model of this name, or null where none of the folders has it.</summary>
+    internal string? Find(string name) => All.Select(folder => Path.Combine(folder, name + Extension)).FirstOrDefault(File.Exists);
+
+    /// <summary>The command of the weight tool with these arguments, for advice.</summary>
+    internal static string WeightsCommand(string arguments) => $"dotnet run -c Release --project tools/WeightConverter -- {arguments}";
+}
