@@ -1,12 +1,14 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Compact;
 using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Rrdb;
 using TorchUpscaler.Cpu.Threading;
 using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu;
 
 /// <summary>
-/// Runs RRDBNet on the processor's vector units. The result is that of the network on the whole picture at once. It does not
+/// Runs RRDBNet and SRVGGNetCompact on the processor's vector units. The result is the network's on the whole picture at once. It does not
 /// depend on the number of threads, and on the memory budget and the vector width only in the last bits.
 /// </summary>
 public sealed class CpuEngine : IUpscaleEngine
@@ -23,9 +25,12 @@ public sealed class CpuEngine : IUpscaleEngine
     {
         ArgumentNullException.ThrowIfNull(model);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return model.Network is RrdbNetShape shape
-            ? new LoadedRrdbNet(this, shape, new RrdbWeights(model, shape))
-            : throw new WeightsException($"'{model.Name}' is of the network {model.Network.Kind}, which the CPU engine does not run; choose an RRDBNet model such as x4plus");
+        return model.Network switch
+        {
+            RrdbNetShape rrdb => new LoadedRrdbNet(this, model, rrdb),
+            CompactNetShape compact => new LoadedCompactNet(this, model, compact),
+            var other => throw new WeightsException($"'{model.Name}' is of the network {other.Kind}, which the CPU engine does not run; choose another model"),
+        };
     }
 
     /// <summary>Ends the threads. Runs that still live cannot go on; models and runs are to be disposed all the same.</summary>

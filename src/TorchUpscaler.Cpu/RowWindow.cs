@@ -8,4 +8,8 @@ internal sealed class RowWindow(Arena arena, int blocks, int columns, int plainR
     public PlainRows Plain { get; } = new(arena, blocks, columns, plainRows);
 
     public TransformedRows Transformed { get; } = new(arena, blocks, columns, transformedRows);
+
+    /// <summary>Bytes of a window that holds as many plain as transformed rows.</summary>
+    public static long Bytes(int blocks, int columns, int rows) =>
+        PlainRows.Bytes(blocks, columns, rows) + TransformedRows.Bytes(blocks, columns, rows);
 }

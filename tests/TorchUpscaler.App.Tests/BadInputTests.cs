@@ -97,11 +97,6 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
         Refused([_here.Picture("photo.png"), "-m", model], "cut.safetensors", "download or convert it again");
     }
 
-    // Named by what can be had instead, and before any picture is looked at: this one is none.
-    [Fact]
-    public void A_model_of_a_network_that_does_not_run() =>
-        Refused([_here.Text("letter.png", "Dear reader"), "-m", "x4fast"], "x4fast", "SRVGGNetCompact", "-m", "sber-x4", "x4plus");
-
     [Fact]
     public void An_output_that_names_nothing() =>
         Refused([_here.Picture("photo.png"), "-o", "", "-f", "png"], "-o", "file or a folder");

@@ -44,8 +44,8 @@ public unsafe class KernelTests
     public void What_is_not_a_number_stays_so_through_the_activation(string width)
     {
         using var arena = new Arena(1 << 20);
-        var packed = new PackedConvolution(arena, [16], 16, 0.2f);
-        packed.Pack([.. Enumerable.Repeat(1f, 16 * 16 * 9)], new float[16]);
+        var packed = new PackedConvolution(arena, [16], 16);
+        packed.Pack([.. Enumerable.Repeat(1f, 16 * 16 * 9)], new float[16], new float[16]);
         var (source, transformed, target) = (new PlainRows(arena, 1, 5, 1), new TransformedRows(arena, 1, 5, 1), new PlainRows(arena, 1, 5, 1));
         new Span<float>(source.Row(0, 0), 5 * 16).Fill(float.NaN);
         source.ClearEnds(0, 0);
@@ -72,8 +72,9 @@ public unsafe class KernelTests
         var inputs = segments.Sum();
         var weights = Enumerable.Range(0, outputs * inputs * 9).Select(_ => Next() / MathF.Sqrt(inputs * 9)).ToArray();
         var bias = Enumerable.Range(0, outputs).Select(_ => Next()).ToArray();
-        var packed = new PackedConvolution(arena, segments, outputs, 0.2f);
-        packed.Pack(weights, bias);
+        var slopes = Enumerable.Range(0, outputs).Select(_ => Next()).ToArray();
+        var packed = new PackedConvolution(arena, segments, outputs);
+        packed.Pack(weights, bias, slopes);
 
         var picture = new float[inputs, rows, columns];
         var sources = new List<TransformedRows>();
@@ -141,7 +142,7 @@ public unsafe class KernelTests
                             sum += (double)weights[((o * inputs) + c) * 9 + kernelTap] * picture[c, y / factor, x / factor];
                         }
 
-                    if (sum < 0) sum *= 0.2f;
+                    if (sum < 0) sum *= slopes[o];
                     if (call.First is not null) sum = call.First.Row(o / 16, row)[column * 16 + o % 16] + 0.2f * sum;
                     if (call.Second is not null) sum = call.Second.Row(o / 16, row)[column * 16 + o % 16] - 0.7f * sum;
                     var actual = call.Target.Row(o / 16, row)[column * 16 + o % 16];

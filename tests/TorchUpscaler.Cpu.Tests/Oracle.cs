@@ -25,7 +25,7 @@ internal static class Oracle
     public static string Root { get; } = FindRoot();
 
     /// <summary>Random weights for a network, written by PyTorch; made once a test run.</summary>
-    public static string Make(RrdbNetShape shape, int seed = 1)
+    public static string Make(NetworkShape shape, int seed = 1)
     {
         var path = Path.Combine(Folder, $"{Name(shape)}-{seed}.safetensors");
         lock (Folder)
@@ -37,7 +37,7 @@ internal static class Oracle
     }
 
     /// <summary>The network's output on the whole picture, <c>[height][width][channels]</c>, unclamped.</summary>
-    public static float[] Upscale(string weights, RrdbNetShape shape, Picture picture)
+    public static float[] Upscale(string weights, NetworkShape shape, Picture picture)
     {
         var (source, target) = (Path.Combine(Folder, Path.GetRandomFileName()), Path.Combine(Folder, Path.GetRandomFileName()));
         File.WriteAllBytes(source, MemoryMarshal.AsBytes<float>(Values(picture, shape.InputChannels)).ToArray());
@@ -72,10 +72,14 @@ internal static class Oracle
         return values;
     }
 
-    private static string Name(RrdbNetShape s) => $"x{s.Scale}-{s.InputChannels}-{s.Features}-{s.Blocks}-{s.Growth}";
+    private static string Name(NetworkShape shape) => string.Join('-', Sizes(shape));
 
-    private static string[] Sizes(RrdbNetShape s) =>
-        ["rrdb", Text(s.Scale), Text(s.InputChannels), Text(s.Features), Text(s.Blocks), Text(s.Growth)];
+    private static string[] Sizes(NetworkShape shape) => shape switch
+    {
+        RrdbNetShape s => ["rrdb", Text(s.Scale), Text(s.InputChannels), Text(s.Features), Text(s.Blocks), Text(s.Growth)],
+        CompactNetShape s => ["compact", Text(s.Scale), Text(s.InputChannels), Text(s.Features), Text(s.InnerConvolutions), "0"],
+        _ => throw new ArgumentException($"the oracle has no {shape.Kind}", nameof(shape)),
+    };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

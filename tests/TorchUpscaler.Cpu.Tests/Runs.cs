@@ -1,4 +1,6 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Compact;
+using TorchUpscaler.Cpu.Rrdb;
 
 namespace TorchUpscaler.Cpu.Tests;
 
@@ -7,6 +9,9 @@ internal static class Runs
 {
     public static RrdbNetShape Net(int scale, int features = 16, int blocks = 1, int growth = 8, int channels = 3) =>
         new(scale, channels, channels, features, blocks, growth);
+
+    public static CompactNetShape Compact(int scale, int features = 16, int convolutions = 3, int channels = 3) =>
+        new(scale, channels, channels, features, convolutions);
 
     /// <summary>A smooth picture with some noise, always the same for a seed.</summary>
     public static Picture Picture(int width, int height, int channels = 3, int bits = 8, int seed = 1)
@@ -37,16 +42,27 @@ internal static class Runs
     }
 
     /// <summary>With bands of a given height.</summary>
-    public static CollectingSink UpscaleInBands(string weights, RrdbNetShape shape, Picture picture, int bandRows, int tailRows, int threads = 2, bool transposed = false)
+    public static CollectingSink UpscaleInBands(string weights, NetworkShape shape, Picture picture, int bandRows, int tailRows, int threads = 2, bool transposed = false)
     {
         using var model = ModelFile.Open(weights);
         using var engine = new CpuEngine();
-        using var loaded = new LoadedRrdbNet(engine, shape, new RrdbWeights(model, shape));
-        var rows = new InputRows(picture, shape.InputChannels, shape.Unshuffle, transposed);
+        using var loaded = (LoadedNetwork)engine.Load(model);
         var sink = new CollectingSink();
-        using var run = new RrdbRun(loaded, picture, new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows, transposed), new RunOptions { Threads = threads }, sink, long.MaxValue);
+        using var run = new NetworkRun(loaded, picture, Plan(shape, picture, bandRows, tailRows, transposed), new RunOptions { Threads = threads }, sink, long.MaxValue);
         Finish(run, sink);
         return sink;
+    }
+
+    /// <summary>A plan with bands of a given height; only RRDBNet has a tail.</summary>
+    public static RunPlan Plan(NetworkShape shape, Picture picture, int bandRows, int tailRows, bool transposed)
+    {
+        var rows = new InputRows(picture, shape.InputChannels, shape is RrdbNetShape { Unshuffle: var unshuffle } ? unshuffle : 1, transposed);
+        return shape switch
+        {
+            RrdbNetShape rrdb => new RrdbPlan(rrdb, rows.Columns, rows.Rows, bandRows, tailRows, transposed),
+            CompactNetShape compact => new CompactPlan(compact, rows.Columns, rows.Rows, bandRows, transposed),
+            _ => throw new ArgumentException($"no plan for {shape.Kind}", nameof(shape)),
+        };
     }
 
     private static void Finish(IUpscaleRun run, CollectingSink sink)

@@ -1,4 +1,5 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.Cpu.Rrdb;
 
 namespace TorchUpscaler.Cpu.Tests;
 
@@ -50,9 +51,9 @@ public class StreamingTests
     {
         var shape = Runs.Net(4, 64, 23, 32);
         const long Budget = 900L << 20;
-        Assert.False(RunPlan.Choose(shape, 400, 300, Budget, out _).Transposed);
-        Assert.False(RunPlan.Choose(shape, 300, 20_000, Budget, out _).Transposed);
-        var wide = RunPlan.Choose(shape, 20_000, 300, Budget, out var missing);
+        Assert.False(RunPlan.Choose(RrdbPlan.Candidates(shape, 400, 300), Budget, out _).Transposed);
+        Assert.False(RunPlan.Choose(RrdbPlan.Candidates(shape, 300, 20_000), Budget, out _).Transposed);
+        var wide = RunPlan.Choose(RrdbPlan.Candidates(shape, 20_000, 300), Budget, out var missing);
         Assert.True(wide.Transposed);
         Assert.Equal((300, 20_000, 0), (wide.Columns, wide.Rows, missing));
         Assert.InRange(wide.Bytes(), 1, Budget);
@@ -71,7 +72,7 @@ public class StreamingTests
         var weights = 480 * Megabyte;
         var process = 150 * Megabyte;
         var picture = 3L * width * height;
-        var plan = RunPlan.Choose(Runs.Net(4, 64, 23, 32), width, height, 4096 * Megabyte - weights - process - picture, out var missing);
+        var plan = RunPlan.Choose(RrdbPlan.Candidates(Runs.Net(4, 64, 23, 32), width, height), 4096 * Megabyte - weights - process - picture, out var missing);
         Assert.True(missing == 0, $"{width}×{height} misses {missing / Megabyte} MB (transposed: {plan.Transposed}, {plan.Bytes() / Megabyte} MB)");
     }
 
@@ -139,18 +140,17 @@ public class StreamingTests
     [Fact]
     public void Buffers_take_exactly_what_the_plan_says()
     {
-        foreach (var scale in (int[])[1, 2, 4, 8])
+        NetworkShape[] shapes = [.. ((int[])[1, 2, 4, 8]).Select(scale => (NetworkShape)Runs.Net(scale, 20, 2, 40)), Runs.Compact(4, 40), Runs.Compact(3, 16)];
+        foreach (var shape in shapes)
             foreach (var (bandRows, tailRows, transposed) in ((int, int, bool)[])[(12, 3, false), (1000, 7, false), (24, 6, true)])
             {
-                var shape = Runs.Net(scale, 20, 2, 40);
                 using var model = ModelFile.Open(Oracle.Make(shape));
                 using var engine = new CpuEngine();
-                using var loaded = new LoadedRrdbNet(engine, shape, new RrdbWeights(model, shape));
+                using var loaded = (LoadedNetwork)engine.Load(model);
                 var picture = Runs.Picture(61, 70);
-                var rows = new InputRows(picture, 3, shape.Unshuffle, transposed);
-                var plan = new RunPlan(shape, rows.Columns, rows.Rows, bandRows, tailRows, transposed);
-                using var run = new RrdbRun(loaded, picture, plan, new RunOptions { Threads = 2 }, new CollectingSink(), long.MaxValue);
-                Assert.Equal(plan.BufferBytes() + Convolver.ScratchBytes(2, loaded.Weights.All), run.ArenaBytes);
+                var plan = Runs.Plan(shape, picture, bandRows, tailRows, transposed);
+                using var run = new NetworkRun(loaded, picture, plan, new RunOptions { Threads = 2 }, new CollectingSink(), long.MaxValue);
+                Assert.True(plan.BufferBytes() + Convolver.ScratchBytes(2, loaded.Convolutions) == run.ArenaBytes, $"{shape} in bands of {bandRows}");
             }
     }
 }

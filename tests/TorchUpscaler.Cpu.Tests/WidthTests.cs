@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.Cpu.Tests;
 
@@ -26,7 +27,12 @@ public class WidthTests
 
     private static void Check(string switchedOff, string width, int columns, int rows)
     {
-        var shape = Runs.Net(4, 24, 1, 12);
+        Check(Runs.Net(4, 24, 1, 12), switchedOff, width, columns, rows);
+        Check(Runs.Compact(4, 24, 2), switchedOff, width, columns, rows);
+    }
+
+    private static void Check(NetworkShape shape, string switchedOff, string width, int columns, int rows)
+    {
         var weights = Oracle.Make(shape);
         var target = Path.GetTempFileName();
         var start = new ProcessStartInfo("dotnet", [typeof(WidthTests).Assembly.Location, width, weights, Text(columns), Text(rows), target])
@@ -42,8 +48,8 @@ public class WidthTests
         var values = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(target)).ToArray();
         File.Delete(target);
         var picture = Runs.Picture(columns, rows);
-        Exactness.Holds(Oracle.Upscale(weights, shape, picture), values, $"{width} against PyTorch");
-        Exactness.Holds(Runs.Upscale(weights, picture).Values, values, $"{width} against {CpuEngine.VectorWidth}");
+        Exactness.Holds(Oracle.Upscale(weights, shape, picture), values, $"{shape.Kind} by {width} against PyTorch");
+        Exactness.Holds(Runs.Upscale(weights, picture).Values, values, $"{shape.Kind} by {width} against {CpuEngine.VectorWidth}");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

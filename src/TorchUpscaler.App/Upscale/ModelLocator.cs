@@ -19,7 +19,7 @@ internal sealed class ModelLocator(ModelFolders folders)
     /// <summary>Opens the model.</summary>
     /// <param name="model">A catalogue name, the path of a safetensors file, or null.</param>
     /// <param name="scale">The scale that was asked for, or null.</param>
-    /// <exception cref="WeightsException">Not installed, damaged, of a network that does not run yet, or of another scale; the message says what to do.</exception>
+    /// <exception cref="WeightsException">Not installed, damaged, or of another scale; the message says what to do.</exception>
     internal ModelFile Open(string? model, int? scale)
     {
         var opened = ModelFile.Open(model is null ? FindDefault(scale ?? 4) : Find(model));
@@ -57,9 +57,6 @@ internal sealed class ModelLocator(ModelFolders folders)
     private static void Check(ModelFile model, int? scale)
     {
         var network = model.Network;
-        if (network is not RrdbNetShape)
-            throw new WeightsException(
-                $"the model {model.Name} is of the network {network.Kind}, which does not run yet; choose an RRDBNet model with -m, such as {KnownNames()}");
         if (scale is not null && scale != network.Scale)
             throw new WeightsException(Invariant(
                 $"the model {model.Name} enlarges ×{network.Scale}, not ×{scale}; use -s {network.Scale}, or another model with -m"));
@@ -67,8 +64,6 @@ internal sealed class ModelLocator(ModelFolders folders)
             throw new WeightsException(Invariant(
                 $"the model {model.Name} makes {network.OutputChannels} channels of {network.InputChannels}; models for photos take 3 or 1 and make as many"));
     }
-
-    private static string KnownNames() => string.Join(", ", Defaults.Values.SelectMany(names => names));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,6 +8,8 @@ internal sealed unsafe class CarriedRows(Arena arena, int blocks, int columns, i
 {
     private readonly float* _buffer = arena.Allocate((long)blocks * rows * columns * PlainRows.Block);
 
+    public static long Bytes(int blocks, int columns, int rows) => Arena.Bytes((long)blocks * rows * columns * PlainRows.Block);
+
     public int Blocks { get; } = blocks;
 
     /// <summary>How many rows are kept at most.</summary>

@@ -24,8 +24,7 @@ internal sealed unsafe class PackedConvolution
     /// <param name="arena">Where its memory comes from.</param>
     /// <param name="segments">The input's parts as they are concatenated, in channels; each begins a new block of 16.</param>
     /// <param name="outChannels">Channels of the output.</param>
-    /// <param name="slope">What negative results are multiplied with; 1 for no activation.</param>
-    public PackedConvolution(Arena arena, int[] segments, int outChannels, float slope)
+    public PackedConvolution(Arena arena, int[] segments, int outChannels)
     {
         _segments = segments;
         OutChannels = outChannels;
@@ -34,7 +33,6 @@ internal sealed unsafe class PackedConvolution
         _weights = arena.Allocate(WeightFloats(InBlocks, OutBlocks));
         Bias = arena.Allocate(OutBlocks * Block);
         Slope = arena.Allocate(OutBlocks * Block);
-        new Span<float>(Slope, OutBlocks * Block).Fill(slope);
     }
 
     public int OutChannels { get; }
@@ -48,7 +46,7 @@ internal sealed unsafe class PackedConvolution
     /// <summary>Bias, <c>[out blocks][16]</c>.</summary>
     public float* Bias { get; }
 
-    /// <summary>Slope for negative results, <c>[out blocks][16]</c>.</summary>
+    /// <summary>What negative results are multiplied with, 1 for no activation: <c>[out blocks][16]</c>.</summary>
     public float* Slope { get; }
 
     /// <summary>Multiply-adds of the plain convolution per output pixel: the unit in which work is predicted.</summary>
@@ -75,10 +73,12 @@ internal sealed unsafe class PackedConvolution
     /// <summary>Transforms the weights, each kernel in double precision, so that only the last rounding is to 32 bits.</summary>
     /// <param name="weights">The kernel <c>[out][in][3][3]</c>.</param>
     /// <param name="bias">The bias <c>[out]</c>.</param>
+    /// <param name="slopes">What negative results are multiplied with, <c>[out]</c>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Pack(float[] weights, float[] bias)
+    public void Pack(float[] weights, float[] bias, float[] slopes)
     {
         bias.AsSpan().CopyTo(new Span<float>(Bias, OutChannels));
+        slopes.AsSpan().CopyTo(new Span<float>(Slope, OutChannels));
         var inChannels = _segments.Sum();
         var kernels = new double[9 * SliceWidth];             // [3][3][width]
         var half = new double[Points * 3 * SliceWidth];       // [8 down][3][width]

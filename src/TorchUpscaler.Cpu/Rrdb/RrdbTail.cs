@@ -1,39 +1,33 @@
-using TorchUpscaler.Core;
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Winograd;
 
-namespace TorchUpscaler.Cpu;
+namespace TorchUpscaler.Cpu.Rrdb;
 
 /// <summary>
 /// conv_body with the long skip, the nearest ×2 enlargements with their convolutions, conv_hr and conv_last. The enlargements
 /// are never written down: the convolution behind one reads each transformed row twice, and the transform along a row reads
-/// each column twice. Rows grow large here, so the tail takes a trunk's band in slices of <see cref="RunPlan.TailRows"/> rows.
+/// each column twice. Rows grow large here, so the tail takes a trunk's band in slices of <see cref="RrdbPlan.TailRows"/> rows.
 /// </summary>
 internal sealed class RrdbTail
 {
-    private readonly RunPlan _plan;
+    private readonly RrdbPlan _plan;
     private readonly Convolver _convolver;
-    private readonly IRowSink _output;
+    private readonly ResultRows _output;
     private readonly int _ups;
     private readonly int _channels;
-    private readonly int _outputWidth;
-    private readonly int _outputHeight;
     private readonly PlainRows[] _plain;         // [doublings]: rows between a convolution and their transform
     private readonly TransformedRows[] _enlarged; // [doublings]: input of conv_up1, conv_up2, …, conv_hr
     private readonly TransformedRows _refined;    // input of conv_last
     private readonly PlainRows _pixels;           // conv_last's output
     private readonly ConvolutionCall[] _calls;    // conv_body, conv_up1, …, conv_hr, conv_last
-    private volatile bool _finite = true;         // no NaN or infinity has come out
-    private readonly float[] _rows;               // [TailRows · factor][width][channels]
 
-    public RrdbTail(Arena arena, RrdbNetShape shape, RrdbWeights weights, RunPlan plan, Convolver convolver, RrdbTrunk trunk, IRowSink output, int width, int height)
+    public RrdbTail(Arena arena, RrdbConvolutions weights, RrdbPlan plan, Convolver convolver, RrdbTrunk trunk, int channels, ResultRows output)
     {
         _plan = plan;
         _convolver = convolver;
         _output = output;
         _ups = weights.Up.Length;
-        _channels = shape.OutputChannels;
-        (_outputWidth, _outputHeight) = (width, height);
+        _channels = channels;
         var features = weights.Body.OutBlocks;
         _plain = [.. Enumerable.Range(0, _ups + 1).Select(ups =>
             new PlainRows(arena, features, plan.Columns << ups, ups == 0 ? plan.Window(0) : plan.TailWindow(ups, 0)))];
@@ -41,7 +35,6 @@ internal sealed class RrdbTail
             new TransformedRows(arena, features, plan.Columns << ups, ups == 0 ? plan.Window(3) : plan.TailWindow(ups, 3), upsampled: ups < _ups))];
         _refined = new TransformedRows(arena, features, plan.Columns << _ups, plan.TailWindow(_ups, 3));
         _pixels = new PlainRows(arena, weights.Last.OutBlocks, plan.Columns << _ups, plan.TailWindow(_ups, 0));
-        _rows = new float[checked((plan.TailRows << _ups) * width * _channels)];
         _calls =
         [
             new ConvolutionCall
@@ -68,9 +61,6 @@ internal sealed class RrdbTail
             },
         ];
     }
-
-    /// <summary>Tells the sink what comes.</summary>
-    public void Begin() => _output.Begin(_outputWidth, _outputHeight, _channels);
 
     /// <summary>Takes the trunk's rows of a pass to finished pixels.</summary>
     public IEnumerable<long> Advance(int pass)
@@ -100,34 +90,17 @@ internal sealed class RrdbTail
 
         (firstRow, endRow) = _plan.TailRowsOf(first, end, _ups, 2);
         foreach (var cost in _convolver.Compute(_calls[^1], firstRow, endRow)) yield return cost;
-        Emit(Math.Max(0, firstRow), endRow);
-    }
-
-    /// <summary>Hands finished rows to the sink, without what the padding to a multiple of the pixel-unshuffle has added.</summary>
-    private void Emit(int firstRow, int endRow)
-    {
-        var end = Math.Min(endRow, _outputHeight);
-        if (firstRow >= end) return;
-        _convolver.Each(1, firstRow, end, (_, row) => Interleave(row, _rows.AsSpan((row - firstRow) * _outputWidth * _channels, _outputWidth * _channels)));
-        if (!_finite)
-            throw new WeightsException("the network's result is not finite (NaN or infinity): the model's weights do not fit it or are damaged; download or convert the model again");
-        _output.Write(_rows.AsSpan(0, (end - firstRow) * _outputWidth * _channels), end - firstRow);
+        _output.Emit(_convolver, firstRow, endRow, Interleave);
     }
 
     private unsafe void Interleave(int row, Span<float> target)
     {
+        var columns = target.Length / _channels; // without what the padding to a multiple of the pixel-unshuffle has added
         for (var channel = 0; channel < _channels; channel++)
         {
             var source = _pixels.Row(channel / PlainRows.Block, row) + channel % PlainRows.Block;
-            var check = 0f; // stays 0 unless a value is NaN or infinite
-            for (var column = 0; column < _outputWidth; column++)
-            {
-                var value = source[(long)column * PlainRows.Block];
-                target[column * _channels + channel] = value;
-                check += value * 0;
-            }
-
-            if (check != 0) _finite = false;
+            for (var column = 0; column < columns; column++)
+                target[column * _channels + channel] = source[(long)column * PlainRows.Block];
         }
     }
 }

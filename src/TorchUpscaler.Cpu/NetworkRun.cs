@@ -5,16 +5,16 @@ using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu;
 
-/// <summary>One picture on its way through RRDBNet, band by band as <see cref="RunPlan"/> says.</summary>
-internal sealed class RrdbRun : IUpscaleRun
+/// <summary>One picture on its way through a network, band by band as <see cref="RunPlan"/> says.</summary>
+internal sealed class NetworkRun : IUpscaleRun
 {
     /// <summary>Time that a step aims at; the contract allows 0.25 s.</summary>
     private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(0.15);
 
-    private readonly LoadedRrdbNet _model;
+    private readonly LoadedNetwork _model;
     private readonly Arena _arena;
-    private readonly RrdbTrunk _trunk;
-    private readonly RrdbTail _tail;
+    private readonly IBandLayers _layers;
+    private readonly ResultRows _result;
     private readonly RunPlan _plan;
     private readonly IRowSink _output;
     private readonly ColumnSpool? _spool; // where the sweep goes from left to right
@@ -34,24 +34,25 @@ internal sealed class RrdbRun : IUpscaleRun
     /// <param name="options">Threads, and where a spool goes.</param>
     /// <param name="output">Takes the result's rows.</param>
     /// <param name="most">Bytes that the run's buffers may take, should memory be at hand that is larger than they need.</param>
-    public RrdbRun(LoadedRrdbNet model, Picture input, RunPlan plan, RunOptions options, IRowSink output, long most)
+    public NetworkRun(LoadedNetwork model, Picture input, RunPlan plan, RunOptions options, IRowSink output, long most)
     {
-        var (shape, weights) = (model.Shape, model.Weights);
+        var shape = model.Network;
         _model = model;
         _plan = plan;
         _output = output;
         (_width, _height) = (input.Width * shape.Scale, input.Height * shape.Scale);
         _channels = shape.OutputChannels;
         var team = model.Engine.TeamOf(options.Threads);
-        _arena = model.Engine.Rent(plan.BufferBytes() + Convolver.ScratchBytes(options.Threads, weights.All), most);
+        _arena = model.Engine.Rent(plan.BufferBytes() + Convolver.ScratchBytes(options.Threads, model.Convolutions), most);
         try
         {
-            var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, team, weights.All);
-            _trunk = new RrdbTrunk(_arena, shape, weights, new InputRows(input, shape.InputChannels, shape.Unshuffle, plan.Transposed), plan, convolver);
+            var convolver = new Convolver(_arena, ConvolutionKernels.ForThisMachine, team, model.Convolutions);
             if (plan.Transposed) _spool = new ColumnSpool(options.TemporaryFolder);
-            _tail = _spool is null
-                ? new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, output, _width, _height)
-                : new RrdbTail(_arena, shape, weights, plan, convolver, _trunk, _spool, _height, _width);
+            var rows = plan.OutputRows * plan.OutputFactor;
+            _result = _spool is null
+                ? new ResultRows(output, _width, _height, _channels, rows)
+                : new ResultRows(_spool, _height, _width, _channels, rows);
+            _layers = model.Open(_arena, plan, convolver, new InputRows(input, shape.InputChannels, model.Unshuffle, plan.Transposed), _result);
         }
         catch
         {
@@ -61,7 +62,7 @@ internal sealed class RrdbRun : IUpscaleRun
         }
 
         model.Hold();
-        _totalCost = RrdbCost.PerTrunkPixel(weights) * plan.Columns * (double)plan.Rows;
+        _totalCost = model.CostPerPixel * plan.Columns * (double)plan.Rows;
         _work = Work().GetEnumerator();
     }
 
@@ -125,12 +126,9 @@ internal sealed class RrdbRun : IUpscaleRun
 
     private IEnumerable<long> Work()
     {
-        _tail.Begin();
+        _result.Begin();
         for (var pass = 0; pass < _plan.Passes; pass++)
-        {
-            foreach (var cost in _trunk.Advance(pass)) yield return cost;
-            foreach (var cost in _tail.Advance(pass)) yield return cost;
-        }
+            foreach (var cost in _layers.Advance(pass)) yield return cost;
 
         if (_spool is not null)
             foreach (var cost in Replay(_spool)) yield return cost;

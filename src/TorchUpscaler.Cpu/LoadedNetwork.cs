@@ -1,10 +1,11 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu;
 
-/// <summary>RRDBNet with its weights transformed. The weights stay until the model and all of its runs are disposed.</summary>
-internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWeights weights) : ILoadedModel
+/// <summary>A network with its weights transformed. The weights stay until the model and all of its runs are disposed.</summary>
+internal abstract class LoadedNetwork(CpuEngine engine, NetworkShape shape, NetworkWeights weights) : ILoadedModel
 {
     /// <summary>What the runtime may still take while a run goes on: compiled code, thread stacks, garbage.</summary>
     private const long RuntimeBytes = 48L << 20;
@@ -22,9 +23,27 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
 
     public CpuEngine Engine => engine;
 
-    public RrdbNetShape Shape => shape;
+    /// <summary>Every convolution, in the order in which the network runs them.</summary>
+    public IReadOnlyList<PackedConvolution> Convolutions => weights.All;
 
-    public RrdbWeights Weights => weights;
+    /// <summary>Factor of the pixel-unshuffle in front of the first convolution.</summary>
+    public abstract int Unshuffle { get; }
+
+    /// <summary>The whole network's work for one pixel of its first convolution, in multiply-adds.</summary>
+    public abstract double CostPerPixel { get; }
+
+    /// <summary>How a picture could stream through, the fastest way first.</summary>
+    /// <param name="columns">Columns of the first convolution's input, upright.</param>
+    /// <param name="rows">Rows of the first convolution's input, upright.</param>
+    public abstract IEnumerable<RunPlan> Plans(int columns, int rows);
+
+    /// <summary>Opens the layers for a picture.</summary>
+    /// <param name="arena">Where their buffers come from.</param>
+    /// <param name="plan">One of <see cref="Plans"/>.</param>
+    /// <param name="convolver">Does the work.</param>
+    /// <param name="input">The picture.</param>
+    /// <param name="output">Takes finished rows.</param>
+    public abstract IBandLayers Open(Arena arena, RunPlan plan, Convolver convolver, InputRows input, ResultRows output);
 
     public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
     {
@@ -36,12 +55,12 @@ internal sealed class LoadedRrdbNet(CpuEngine engine, RrdbNetShape shape, RrdbWe
         if (input.ColorChannels > shape.InputChannels)
             throw new InputException($"the model takes pictures of {shape.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
 
-        var rows = new InputRows(input, shape.InputChannels, shape.Unshuffle, transposed: false);
+        var rows = new InputRows(input, shape.InputChannels, Unshuffle, transposed: false);
         var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + options.ReservedBytes + RuntimeBytes;
         var scratch = Convolver.ScratchBytes(Math.Max(options.Threads, ForeseenThreads), weights.All);
-        var plan = RunPlan.Choose(shape, rows.Columns, rows.Rows, options.MemoryBytes - held - scratch, out var missing);
+        var plan = RunPlan.Choose(Plans(rows.Columns, rows.Rows), options.MemoryBytes - held - scratch, out var missing);
         if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing + Slack, options.MemoryBytes);
-        return new RrdbRun(this, input, plan, options, output, options.MemoryBytes - held);
+        return new NetworkRun(this, input, plan, options, output, options.MemoryBytes - held);
     }
 
     /// <summary>The weights stay while a run uses them.</summary>

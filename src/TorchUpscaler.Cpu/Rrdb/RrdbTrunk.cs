@@ -2,7 +2,7 @@ using TorchUpscaler.Core;
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Winograd;
 
-namespace TorchUpscaler.Cpu;
+namespace TorchUpscaler.Cpu.Rrdb;
 
 /// <summary>
 /// conv_first and the residual-in-residual dense blocks. All blocks share three windows for their features and four for the
@@ -14,16 +14,16 @@ internal sealed class RrdbTrunk
     private const int DenseConvolutions = 5;
     private const float ResidualScale = 0.2f;
 
-    private readonly RunPlan _plan;
+    private readonly RrdbPlan _plan;
     private readonly Convolver _convolver;
-    private readonly RrdbWeights _weights;
+    private readonly RrdbConvolutions _weights;
     private readonly InputRows _picture;
     private readonly RowWindow _input;
     private readonly RowWindow[] _features; // a block's input and result, and what is between its dense blocks
     private readonly RowWindow[] _growth;   // the four convolutions of a dense block that add channels
     private readonly List<Carry[]> _carries = []; // of each dense block, and of conv_body behind them
 
-    public RrdbTrunk(Arena arena, RrdbNetShape shape, RrdbWeights weights, InputRows picture, RunPlan plan, Convolver convolver)
+    public RrdbTrunk(Arena arena, RrdbNetShape shape, RrdbConvolutions weights, InputRows picture, RrdbPlan plan, Convolver convolver)
     {
         _plan = plan;
         _convolver = convolver;
@@ -34,11 +34,11 @@ internal sealed class RrdbTrunk
         Skip = new PlainRows(arena, features, columns, plan.Window(plan.TrunkLag));
         _features =
         [
-            new RowWindow(arena, features, columns, plan.Window(RunPlan.BlockLag), plan.Window(RunPlan.DenseReach)),
-            new RowWindow(arena, features, columns, plan.Window(RunPlan.DenseReach), plan.Window(RunPlan.DenseReach)),
-            new RowWindow(arena, features, columns, plan.Window(RunPlan.DenseReach), plan.Window(RunPlan.DenseReach)),
+            new RowWindow(arena, features, columns, plan.Window(RrdbPlan.BlockLag), plan.Window(RrdbPlan.DenseReach)),
+            new RowWindow(arena, features, columns, plan.Window(RrdbPlan.DenseReach), plan.Window(RrdbPlan.DenseReach)),
+            new RowWindow(arena, features, columns, plan.Window(RrdbPlan.DenseReach), plan.Window(RrdbPlan.DenseReach)),
         ];
-        _growth = [.. Enumerable.Range(0, DenseConvolutions - 1).Select(_ => new RowWindow(arena, growth, columns, plan.Window(RunPlan.DenseLag), plan.Window(RunPlan.DenseLag)))];
+        _growth = [.. Enumerable.Range(0, DenseConvolutions - 1).Select(_ => new RowWindow(arena, growth, columns, plan.Window(RrdbPlan.DenseLag), plan.Window(RrdbPlan.DenseLag)))];
         if (plan.Passes > 1) PrepareCarries(arena, shape);
     }
 
@@ -57,9 +57,8 @@ internal sealed class RrdbTrunk
         foreach (var cost in First(pass)) yield return cost;
         for (var block = 0; block < _weights.Dense.Length; block++)
             foreach (var cost in DenseBlock(block, pass)) yield return cost;
-        if (_carries.Count == 0) yield break;
-        Restore(_carries[^1]);
-        Save(_carries[^1], pass);
+        Restore(_weights.Dense.Length);
+        Save(_weights.Dense.Length, pass);
     }
 
     private IEnumerable<long> First(int pass)
@@ -80,7 +79,7 @@ internal sealed class RrdbTrunk
         var inBlock = block % 3;
         var lag = LagOf(block);
         var input = _features[inBlock];
-        if (_carries.Count > 0) Restore(_carries[block]);
+        Restore(block);
         for (var k = 0; k < DenseConvolutions; k++)
         {
             var last = k == DenseConvolutions - 1;
@@ -102,11 +101,11 @@ internal sealed class RrdbTrunk
             _convolver.Transform(output.Plain, output.Transformed, first, end);
         }
 
-        if (_carries.Count > 0) Save(_carries[block], pass);
+        Save(block, pass);
     }
 
     /// <summary>Lag of a dense block's input behind the picture; conv_first is one row behind.</summary>
-    private static int LagOf(int block) => 1 + block * RunPlan.DenseLag;
+    private static int LagOf(int block) => 1 + block * RrdbPlan.DenseLag;
 
     /// <summary>What each dense block needs of the band above: rows of its input, and of the four that grow in it.</summary>
     private void PrepareCarries(Arena arena, RrdbNetShape shape)
@@ -115,49 +114,29 @@ internal sealed class RrdbTrunk
         {
             var inBlock = block % 3;
             var lag = LagOf(block);
-            var inputRows = inBlock == 0 ? RunPlan.BlockLag : RunPlan.DenseReach;
+            var inputRows = inBlock == 0 ? RrdbPlan.BlockLag : RrdbPlan.DenseReach;
             _carries.Add(
             [
-                new Carry(arena, _features[inBlock], lag, inputRows, RunPlan.DenseReach),
-                .. _growth.Select((window, k) => new Carry(arena, window, lag + k + 1, RunPlan.DenseLag - k, RunPlan.DenseLag - k)),
+                new Carry(arena, _features[inBlock], lag, inputRows, RrdbPlan.DenseReach),
+                .. _growth.Select((window, k) => new Carry(arena, window, lag + k + 1, RrdbPlan.DenseLag - k, RrdbPlan.DenseLag - k)),
             ]);
         }
 
         _carries.Add([new Carry(arena, _features[0], OutputLag, 2, 2)]);
     }
 
-    private void Restore(Carry[] carries)
+    private void Restore(int block)
     {
-        foreach (var carry in carries)
-        {
-            var (rows, window) = (carry.Rows, carry.Window);
-            _convolver.Each(rows.Blocks, Math.Max(0, rows.First), rows.End, (block, row) => rows.Restore(window.Plain, block, row));
-            _convolver.Transform(window.Plain, window.Transformed, Math.Max(0, rows.First + carry.Count - carry.Transformed), rows.End);
-        }
+        if (_carries.Count == 0) return; // one pass: the windows hold the whole picture
+        foreach (var carry in _carries[block]) carry.Restore(_convolver);
     }
 
-    private void Save(Carry[] carries, int pass)
+    private void Save(int block, int pass)
     {
-        foreach (var carry in carries)
-        {
-            // unclamped, so that a layer whose input has ended goes on to look back from where it is itself
-            var next = (pass + 1) * _plan.BandRows - carry.Lag;
-            var (rows, window) = (carry.Rows, carry.Window);
-            rows.Hold(next - rows.Rows, Math.Clamp(next, 0, _plan.Rows));
-            _convolver.Each(rows.Blocks, Math.Max(0, rows.First), rows.End, (block, row) => rows.Save(window.Plain, block, row));
-        }
+        if (_carries.Count == 0) return;
+        foreach (var carry in _carries[block]) carry.Save(_convolver, _plan, pass);
     }
 
     private void CopyRows(PlainRows source, PlainRows target, int firstRow, int endRow) =>
         _convolver.Each(source.Blocks, firstRow, endRow, (block, row) => target.CopyRow(source, block, row));
-
-    /// <summary>Rows of one window that one layer carries from band to band.</summary>
-    /// <param name="Window">The shared window.</param>
-    /// <param name="Lag">Lag of the layer that fills it.</param>
-    /// <param name="Count">Rows that are carried.</param>
-    /// <param name="Transformed">How many of them, the lowest, are read by convolutions.</param>
-    private sealed record Carry(Arena Arena, RowWindow Window, int Lag, int Count, int Transformed)
-    {
-        public CarriedRows Rows { get; } = new(Arena, Window.Plain.Blocks, Window.Plain.Columns, Count);
-    }
 }
