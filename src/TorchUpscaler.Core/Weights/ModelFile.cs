@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TorchUpscaler.Core;
 
 /// <summary>A model as the program reads it: one safetensors file whose tensors make up a known network.</summary>
@@ -51,13 +53,10 @@ public sealed class ModelFile : IDisposable
     public float[] Read(string name)
     {
         var values = _file.Read(name);
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-                throw new WeightsException($"{Path} cannot be used: value {i} of tensor '{name}' is {values[i]}"
-                    + "; download or convert it again");
-        }
-        return values;
+        if (TensorPrimitives.IsFiniteAll<float>(values)) return values;
+        var fault = Array.FindIndex(values, value => !float.IsFinite(value));
+        throw new WeightsException($"{Path} cannot be used: value {fault} of tensor '{name}' is {values[fault]}"
+            + "; download or convert it again");
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace TorchUpscaler.Core;
@@ -151,17 +153,18 @@ public sealed class SafetensorsFile : IDisposable
 
     private static void Decode(ReadOnlySpan<byte> bytes, TensorType type, Span<float> values)
     {
+        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("safetensors are little-endian, and so must be the processor");
         switch (type)
         {
             case TensorType.F32:
-                for (var i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]);
+                bytes.CopyTo(MemoryMarshal.AsBytes(values));
                 break;
             case TensorType.F16:
-                for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]);
+                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
                 break;
             default:
-                for (var i = 0; i < values.Length; i++)
-                    values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
+                var bits = MemoryMarshal.Cast<byte, ushort>(bytes);
+                for (var i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
                 break;
         }
     }

@@ -107,6 +107,7 @@ internal sealed unsafe class PackedConvolution
     }
 
     /// <summary>Stores one input channel's points in 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Round(double[] whole, int slice, int channel)
     {
         var width = WidthOf(slice);
@@ -121,6 +122,7 @@ internal sealed unsafe class PackedConvolution
     }
 
     /// <summary>G g Gᵀ for 32 output channels side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transform(double[] kernels, double[] half, double[] whole)
     {
         var g = F6x6.KernelMatrix;
@@ -134,6 +136,7 @@ internal sealed unsafe class PackedConvolution
                     whole, (down * Points + across) * SliceWidth);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Combine(double[] source, int start, int stride, double a, double b, double c, double[] target, int at)
     {
         for (var o = 0; o < SliceWidth; o += Vector<double>.Count)
