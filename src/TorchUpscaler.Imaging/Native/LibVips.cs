@@ -63,6 +63,9 @@ internal static unsafe partial class LibVips
     [LibraryImport(Vips, EntryPoint = "vips_target_get_type")]
     internal static partial nuint TargetType();
 
+    [LibraryImport(Vips, EntryPoint = "vips_source_get_type")]
+    internal static partial nuint SourceType();
+
     [LibraryImport(Vips, EntryPoint = "vips_image_new")]
     internal static partial nint ImageNew();
 
@@ -118,6 +121,9 @@ internal static unsafe partial class LibVips
 
     [LibraryImport(Vips, EntryPoint = "vips_region_prepare")]
     internal static partial int RegionPrepare(nint region, VipsRect* rectangle);
+
+    [LibraryImport(Vips, EntryPoint = "vips_source_custom_new")]
+    internal static partial nint SourceCustomNew();
 
     [LibraryImport(Vips, EntryPoint = "vips_target_custom_new")]
     internal static partial nint TargetCustomNew();

@@ -37,6 +37,9 @@ internal sealed unsafe class VipsOperation : IDisposable
     /// <summary>Sets an image argument.</summary>
     internal VipsOperation Set(string name, VipsImage image) => SetObject(name, LibVips.ImageType(), image.Instance);
 
+    /// <summary>Sets a source argument.</summary>
+    internal VipsOperation Set(string name, VipsSource source) => SetObject(name, LibVips.SourceType(), source.Instance);
+
     /// <summary>Sets a target argument.</summary>
     internal VipsOperation Set(string name, VipsTarget target) => SetObject(name, LibVips.TargetType(), target.Instance);
 

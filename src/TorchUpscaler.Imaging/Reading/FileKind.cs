@@ -13,12 +13,12 @@ namespace TorchUpscaler.Imaging.Reading;
 /// <param name="Extensions">Usual file name extensions, lower case, with their dot.</param>
 internal sealed record FileKind(string Name, string Loader, PictureFormat? Format, IReadOnlyList<string> Extensions)
 {
-    internal static readonly FileKind Jpeg = new("JPEG", "jpegload", PictureFormat.Jpeg, [".jpg", ".jpeg", ".jpe"]);
-    internal static readonly FileKind Png = new("PNG", "pngload", PictureFormat.Png, [".png"]);
-    internal static readonly FileKind WebP = new("WebP", "webpload", PictureFormat.WebP, [".webp"]);
-    internal static readonly FileKind Heif = new("HEIF or AVIF", "heifload", null, [".heic", ".heif", ".avif"]);
-    internal static readonly FileKind Tiff = new("TIFF", "tiffload", null, [".tif", ".tiff"]);
-    internal static readonly FileKind Gif = new("GIF", "gifload", null, [".gif"]);
+    internal static readonly FileKind Jpeg = new("JPEG", "jpegload_source", PictureFormat.Jpeg, [".jpg", ".jpeg", ".jpe"]);
+    internal static readonly FileKind Png = new("PNG", "pngload_source", PictureFormat.Png, [".png"]);
+    internal static readonly FileKind WebP = new("WebP", "webpload_source", PictureFormat.WebP, [".webp"]);
+    internal static readonly FileKind Heif = new("HEIF or AVIF", "heifload_source", null, [".heic", ".heif", ".avif"]);
+    internal static readonly FileKind Tiff = new("TIFF", "tiffload_source", null, [".tif", ".tiff"]);
+    internal static readonly FileKind Gif = new("GIF", "gifload_source", null, [".gif"]);
 
     internal static readonly IReadOnlyList<FileKind> All = [Jpeg, Png, WebP, Heif, Tiff, Gif];
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Metadata;
 using TorchUpscaler.Imaging.Native;
@@ -12,14 +13,16 @@ internal sealed class PictureFile : IDisposable
     private const string GetAgain = "get or save it again";
 
     private readonly string _path;
+    private readonly SafeFileHandle _file;
+    private readonly VipsSource _source;
     private readonly FileKind _kind;
     private readonly VipsImage _image;
     private readonly DecodePlan _plan;
     private readonly int _orientation;
 
-    private PictureFile(string path, FileKind kind, VipsImage image, DecodePlan plan)
+    private PictureFile(string path, SafeFileHandle file, VipsSource source, FileKind kind, VipsImage image, DecodePlan plan)
     {
-        (_path, _kind, _image, _plan) = (path, kind, image, plan);
+        (_path, _file, _source, _kind, _image, _plan) = (path, file, source, kind, image, plan);
         _orientation = FileMetadata.Orientation(image, kind);
     }
 
@@ -27,25 +30,24 @@ internal sealed class PictureFile : IDisposable
     /// <exception cref="PictureException">No such file, no picture, or none that can be read.</exception>
     internal static PictureFile Open(string path)
     {
-        var kind = Recognise(path);
+        var file = OpenHandle(path);
+        VipsSource? source = null;
         VipsImage? image = null;
         try
         {
-            using var load = new VipsOperation(kind.Loader);
-            image = load.SetText("filename", Path.GetFullPath(path)).Set("access", "sequential").Set("fail_on", "error").Run().Output();
+            var kind = Recognise(path, file);
+            source = new VipsSource(file);
+            image = Load(path, kind, source);
             var plan = DecodePlan.For(image) ?? throw new PictureException(
                 $"{Display.Path(path)} holds {image.Bands} channels of type {image.Format} ({image.Interpretation}), "
                 + "which is no grey, RGB, CMYK or Lab picture; convert it to RGB first");
-            return new PictureFile(path, kind, image, plan);
+            return new PictureFile(path, file, source, kind, image, plan);
         }
-        catch (VipsException e)
+        catch
         {
             image?.Dispose();
-            throw new PictureException($"{Display.Path(path)} is a damaged {kind.Name} file{e.Aside}; {GetAgain}", e);
-        }
-        catch (PictureException)
-        {
-            image?.Dispose();
+            source?.Dispose();
+            file.Dispose();
             throw;
         }
     }
@@ -77,7 +79,25 @@ internal sealed class PictureFile : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _image.Dispose();
+    public void Dispose()
+    {
+        _image.Dispose();
+        _source.Dispose();
+        _file.Dispose();
+    }
+
+    private static VipsImage Load(string path, FileKind kind, VipsSource source)
+    {
+        try
+        {
+            using var load = new VipsOperation(kind.Loader);
+            return load.Set("source", source).Set("access", "sequential").Set("fail_on", "error").Run().Output();
+        }
+        catch (VipsException e)
+        {
+            throw new PictureException($"{Display.Path(path)} is a damaged {kind.Name} file{e.Aside}; {GetAgain}", e);
+        }
+    }
 
     private VipsImage ChangeColors()
     {
@@ -124,10 +144,11 @@ internal sealed class PictureFile : IDisposable
         }
     }
 
-    private static FileKind Recognise(string path)
+    private static FileKind Recognise(string path, SafeFileHandle file)
     {
-        var head = ReadHead(path);
-        if (head.Length == 0) throw new PictureException($"{Display.Path(path)} is empty; {GetAgain}");
+        Span<byte> head = stackalloc byte[FileKind.HeadBytes];
+        head = head[..ReadHead(path, file, head)];
+        if (head.IsEmpty) throw IsEmpty(path);
         var kind = FileKind.Recognise(head) ?? throw new PictureException(
             $"{Display.Path(path)} is not a picture that can be read; give {Readable()}");
         return kind.IsAvailable ? kind : throw new PictureException(
@@ -140,23 +161,29 @@ internal sealed class PictureFile : IDisposable
         return $"{string.Join(", ", names[..^1])} or {names[^1]}";
     }
 
-    private static byte[] ReadHead(string path)
+    private static int ReadHead(string path, SafeFileHandle file, Span<byte> head)
+    {
+        try
+        {
+            var read = 0;
+            while (read < head.Length && RandomAccess.Read(file, head[read..], read) is > 0 and var count) read += count;
+            return read;
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException)
+        {
+            throw CannotBeOpened(path, e);
+        }
+    }
+
+    private static SafeFileHandle OpenHandle(string path)
     {
         try
         {
             if (Directory.Exists(path)) throw new PictureException($"{Display.Path(path)} is a folder, not a picture; give a file");
             // Pipes and devices have no length either; opening one could wait for ever.
-            if (File.ResolveLinkTarget(path, returnFinalTarget: true) is FileInfo target)
-            {
-                if (!target.Exists || target.Length == 0) return [];
-            }
-            else if (new FileInfo(path) is { Exists: true, Length: 0 })
-            {
-                return [];
-            }
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var head = new byte[FileKind.HeadBytes];
-            return head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+            var target = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
+            if (target is { Exists: true, Length: 0 }) throw IsEmpty(path);
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -168,7 +195,12 @@ internal sealed class PictureFile : IDisposable
         }
         catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
         {
-            throw new PictureException($"{Display.Path(path)} cannot be opened: {Display.Text(e.Message)}; give another file", e);
+            throw CannotBeOpened(path, e);
         }
     }
+
+    private static PictureException IsEmpty(string path) => new($"{Display.Path(path)} is empty; {GetAgain}");
+
+    private static PictureException CannotBeOpened(string path, Exception cause) =>
+        new($"{Display.Path(path)} cannot be opened: {Display.Text(cause.Message)}; give another file", cause);
 }
