@@ -61,6 +61,6 @@ internal sealed partial class InputPlan
     private static bool IsResult(string file, HashSet<string?> names) =>
         ResultName().Match(Path.GetFileNameWithoutExtension(file)) is { Success: true } match && names.Contains(match.Groups[1].Value);
 
-    [GeneratedRegex("^(.+)_x[1248]$")]
+    [GeneratedRegex(@"\A(.+)_x[1248]\z", RegexOptions.Singleline)] // a name may have a newline in it
     private static partial Regex ResultName();
 }
