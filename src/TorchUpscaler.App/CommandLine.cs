@@ -40,12 +40,8 @@ internal static class CommandLine
     }
 
     // The one place that says which codec and which engine the program uses.
-    private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress)
-    {
-        var codec = new VipsCodec();
-        return new UpscaleCommand(
-            codec, codec.InputExtensions, () => new CpuEngine(), "cpu", progress, options.Json ? Console.Out : TextWriter.Null);
-    }
+    private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
+        new(new VipsCodec(), () => new CpuEngine(), "cpu", progress, options.Json ? Console.Out : TextWriter.Null);
 
     private static int Guard(Shutdown shutdown, ProgressReporter progress, Func<int> command)
     {

@@ -27,6 +27,7 @@ internal sealed class NetworkRun : IUpscaleRun
     private long _nextCost;       // of the piece that _work does when it is moved on
     private double _secondsPerCost;
     private State _state;
+    private bool _hasBegun;
 
     /// <param name="model">The model, which stays until the run is disposed.</param>
     /// <param name="input">The picture.</param>
@@ -99,12 +100,15 @@ internal sealed class NetworkRun : IUpscaleRun
         _state = State.Disposed;
         _work.Dispose();
         _spool?.Dispose();
-        _model.Engine.Return(_arena);
+        // What is kept counts as resident when the next run is planned, which fresh pages are not.
+        if (_hasBegun) _model.Engine.Return(_arena);
+        else _arena.Dispose();
         _model.Release();
     }
 
     private double Advance()
     {
+        _hasBegun = true;
         var clock = Stopwatch.StartNew();
         do
         {

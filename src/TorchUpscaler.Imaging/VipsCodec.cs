@@ -26,7 +26,7 @@ public sealed class VipsCodec : IPictureCodec
     /// <inheritdoc/>
     public string Description => $"libvips {VipsLibrary.Version}";
 
-    /// <summary>The extensions, with their dots, of the files that this libvips can read. Compared without regard to case.</summary>
+    /// <inheritdoc/>
     public IReadOnlySet<string> InputExtensions { get; }
 
     /// <inheritdoc/>
@@ -65,6 +65,13 @@ public sealed class VipsCodec : IPictureCodec
             file.Dispose();
             throw;
         }
+    }
+
+    /// <inheritdoc/>
+    public long EncoderBytes(PictureFormat format, ResultShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return EncoderMemory.Bytes(format, shape);
     }
 
     private static void CheckShape(ResultShape shape)

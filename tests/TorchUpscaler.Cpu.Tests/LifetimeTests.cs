@@ -111,6 +111,20 @@ public class LifetimeTests
         engine.Return(small);
     }
 
+    // What is kept is taken for resident when the next run is planned.
+    [Fact]
+    public void Memory_of_a_run_that_was_only_planned_is_not_kept()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Shape));
+        using var engine = new CpuEngine();
+        using var loaded = engine.Load(model);
+
+        loaded.Start(Runs.Picture(90, 90), Options, new CollectingSink()).Dispose();
+        Assert.Equal(0, engine.SpareBytes);
+        Finish(loaded.Start(Runs.Picture(90, 90), Options, new CollectingSink()));
+        Assert.NotEqual(0, engine.SpareBytes);
+    }
+
     private static void Finish(IUpscaleRun run)
     {
         using (run)

@@ -56,7 +56,7 @@ public sealed class VipsPictureWriterTests : IDisposable
     {
         var shape = new ResultShape(width, height, channels, bits, PictureMetadata.None);
 
-        Assert.InRange(PeakOfNoise("large", format, shape), 0, PictureFormats.EncoderBytes(format, shape));
+        Assert.InRange(PeakOfNoise("large", format, shape), 0, EncoderMemory.Bytes(format, shape));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class VipsPictureWriterTests : IDisposable
     [InlineData(PictureFormat.Png, 1_000_000, 1, 4, 16, 96)]
     [InlineData(PictureFormat.Jpeg, 65000, 8, 4, 16, 24)]
     public void Memory_that_is_foreseen_follows_the_rows_that_there_are(PictureFormat format, int width, int height, int channels, int bits, int megabytes) =>
-        Assert.InRange(PictureFormats.EncoderBytes(format, new(width, height, channels, bits, PictureMetadata.None)), 0, megabytes * 1_000_000L);
+        Assert.InRange(EncoderMemory.Bytes(format, new(width, height, channels, bits, PictureMetadata.None)), 0, megabytes * 1_000_000L);
 
     [Fact]
     [Trait("Length", "Long")]

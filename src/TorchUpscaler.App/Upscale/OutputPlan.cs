@@ -1,6 +1,5 @@
 using System.Globalization;
 using TorchUpscaler.Core;
-using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App.Upscale;
 

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchUpscaler.Core;
-using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App.Upscale;
 
 /// <summary>Takes one picture from file to file.</summary>
 internal sealed class PictureJob(
-    UpscaleOptions options, IPictureCodec codec, ModelSession model, OutputPlan outputs, ProgressReporter progress)
+    UpscaleOptions options, IPictureCodec codec, ModelChooser chooser, LoadedModels models, string engineName, OutputPlan outputs,
+    ProgressReporter progress)
 {
     private readonly Dictionary<string, string> _inputOf = new(StringComparer.Ordinal); // by the result's real path
 
@@ -22,9 +22,10 @@ internal sealed class PictureJob(
     {
         var total = Stopwatch.StartNew();
         var header = codec.ReadHeader(input);
+        var choice = chooser.Choose(options.Model, options.Scale, header.Width, header.Height);
         var format = outputs.FormatFor(header.Format);
-        var output = outputs.PathFor(input, model.Network.Scale, format);
-        CheckSizes(header, format);
+        var output = outputs.PathFor(input, choice.Scale, format);
+        CheckSizes(header, choice, format);
         CheckTarget(input, output);
 
         cancellation.ThrowIfCancellationRequested();
@@ -32,36 +33,35 @@ internal sealed class PictureJob(
         var decoded = total.Elapsed;
 
         // The encoder is opened before the network runs: a folder that cannot be written is found in time.
-        var shape = ShapeOf(picture, format);
+        var shape = ResultShape.Of(picture, choice.Scale, format);
         outputs.PrepareFolder();
         using var writer = codec.Create(output, shape, new EncodeOptions(format, options.Quality));
         // What is half-written goes at once, even where the work below takes its time to notice.
         using var removal = cancellation.Register(writer.Dispose);
-        using var sink = new TimedSink(Chain(picture, shape, writer));
-        var runOptions = new RunOptions
+        var chain = models.Load(choice);
+        cancellation.ThrowIfCancellationRequested();
+        using var run = PictureRun.Start(picture, chain, shape, writer, new RunOptions
         {
             MemoryBytes = options.MemoryBytes,
-            ReservedBytes = PictureFormats.EncoderBytes(format, shape),
+            ReservedBytes = codec.EncoderBytes(format, shape),
             Threads = options.Threads,
             TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(output))!,
-        };
-        var inference = Compute(input, picture, runOptions, sink, cancellation);
+        });
+        var steps = Compute(run, input, Describe(picture, shape, choice), cancellation);
 
         var seconds = new PictureSeconds(
-            decoded.TotalSeconds, inference.TotalSeconds, sink.Elapsed.TotalSeconds, total.Elapsed.TotalSeconds);
-        return new PictureReport(
-            input, output, shape.Width, shape.Height, model.Name, model.Network.Scale, model.Engine, seconds);
+            decoded.TotalSeconds, (steps - run.EncodeTime).TotalSeconds, run.EncodeTime.TotalSeconds, total.Elapsed.TotalSeconds);
+        return new PictureReport(input, output, shape.Width, shape.Height, choice.Name, choice.Scale, engineName, seconds);
     }
 
-    private void CheckSizes(PictureHeader header, PictureFormat format)
+    private void CheckSizes(PictureHeader header, ModelChoice choice, PictureFormat format)
     {
-        var scale = model.Network.Scale;
-        var (width, height) = ((long)header.Width * scale, (long)header.Height * scale);
+        var (width, height) = ((long)header.Width * choice.Scale, (long)header.Height * choice.Scale);
         CheckPixels("picture", header.Width, header.Height, options.MaxInputPixels, "--max-input-mp");
         CheckPixels("result", width, height, options.MaxOutputPixels, "--max-output-mp");
         PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
-        if (model.Network.InputChannels == 1 && header.Channels >= 3)
-            throw new PictureException($"the picture has colours and the model {model.Name} is for grey ones; choose another model with -m");
+        if (choice.IsForGrey && header.Channels >= 3)
+            throw new PictureException($"the picture has colours and the model {choice.Name} is for grey ones; choose another model with -m");
     }
 
     private static void CheckPixels(string what, long width, long height, long limit, string option)
@@ -83,32 +83,9 @@ internal sealed class PictureJob(
         if (File.Exists(output) && !options.Force) throw new ResultExistsException(output);
     }
 
-    private ResultShape ShapeOf(Picture picture, PictureFormat format)
+    private TimeSpan Compute(PictureRun run, string input, string what, CancellationToken cancellation)
     {
-        var scale = model.Network.Scale;
-        return new ResultShape(
-            picture.Width * scale, picture.Height * scale, picture.Channels,
-            format == PictureFormat.Png ? picture.Bits : 8, picture.Metadata.Scaled(scale));
-    }
-
-    // The network's rows → one grey channel where the picture is grey → its alpha → rounding → encoder.
-    private IRowSink Chain(Picture picture, ResultShape shape, IPictureWriter writer)
-    {
-        IRowSink chain = new EncodeSink(shape.Bits, shape.Metadata, begun =>
-            begun == shape ? writer : throw new InvalidOperationException($"the engine makes {begun} where {shape} was announced"));
-        if (picture.HasAlpha) chain = new AlphaSink(picture, chain);
-        if (picture.ColorChannels == 1 && model.Network.OutputChannels == 3) chain = new GreySink(chain);
-        return chain;
-    }
-
-    private TimeSpan Compute(string input, Picture picture, RunOptions runOptions, TimedSink sink, CancellationToken cancellation)
-    {
-        var loaded = model.Load();
-        cancellation.ThrowIfCancellationRequested();
-        using var run = loaded.Start(picture, runOptions, sink);
-
-        progress.Start(input, Describe(picture));
-        var sunkBefore = sink.Elapsed;
+        progress.Start(input, what);
         var steps = Stopwatch.StartNew();
         double share;
         while ((share = run.Step()) < 1)
@@ -116,15 +93,11 @@ internal sealed class PictureJob(
             cancellation.ThrowIfCancellationRequested();
             progress.Advance(share);
         }
-        return steps.Elapsed - (sink.Elapsed - sunkBefore);
+        return steps.Elapsed;
     }
 
-    private string Describe(Picture picture)
-    {
-        var scale = model.Network.Scale;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{picture.Width}×{picture.Height} to {picture.Width * scale}×{picture.Height * scale} with {model.Name}");
-    }
+    private static string Describe(Picture picture, ResultShape shape, ModelChoice choice) => string.Create(
+        CultureInfo.InvariantCulture, $"{picture.Width}×{picture.Height} to {shape.Width}×{shape.Height} with {choice.Name}");
 }
 
 /// <summary>A result is there already: an error for a single picture, a reason to pass over one of several.</summary>

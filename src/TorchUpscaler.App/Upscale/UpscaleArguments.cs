@@ -3,9 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
-using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App.Upscale;
 

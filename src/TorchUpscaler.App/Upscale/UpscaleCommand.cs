@@ -1,19 +1,16 @@
 using System.Globalization;
-using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
 
 /// <summary><c>torchupscaler upscale</c>: all the pictures of one invocation.</summary>
 /// <param name="codec">Reads and writes the pictures.</param>
-/// <param name="inputExtensions">Of the files that it reads, with their dots.</param>
 /// <param name="engine">Opened when a model has been found.</param>
 /// <param name="engineName">Its name in reports.</param>
 /// <param name="progress">What people are told.</param>
 /// <param name="report">What programs are told: standard output.</param>
 internal sealed class UpscaleCommand(
-    IPictureCodec codec, IReadOnlySet<string> inputExtensions, Func<IUpscaleEngine> engine, string engineName,
-    ProgressReporter progress, TextWriter report)
+    IPictureCodec codec, Func<IUpscaleEngine> engine, string engineName, ProgressReporter progress, TextWriter report)
 {
     /// <summary>Upscales all pictures.</summary>
     /// <returns>The exit code.</returns>
@@ -22,11 +19,13 @@ internal sealed class UpscaleCommand(
     /// <exception cref="OperationCanceledException">Cancelled; finished pictures stay.</exception>
     internal int Run(UpscaleOptions options, CancellationToken cancellation)
     {
-        var inputs = InputPlan.Of(options.Inputs, inputExtensions);
+        var inputs = InputPlan.Of(options.Inputs, codec.InputExtensions);
         var outputs = OutputPlan.Of(options, inputs);
-        var file = new ModelLocator(new ModelFolders(options.WeightsFolder)).Open(options.Model, options.Scale);
-        using var model = new ModelSession(engine(), engineName, file);
-        var job = new PictureJob(options, codec, model, outputs, progress);
+        var chooser = new ModelChooser(new ModelFolders(options.WeightsFolder));
+        // What would be refused for every picture is refused before the first one.
+        _ = chooser.Choose(options.Model, options.Scale, width: 1, height: 1);
+        using var models = new LoadedModels(engine());
+        var job = new PictureJob(options, codec, chooser, models, engineName, outputs, progress);
 
         if (!inputs.IsSingle) return RunSeveral(inputs.Pictures, job, options.Json, cancellation);
         return RunSingle(inputs.Pictures[0].Path, job, options.Json, cancellation);

@@ -27,7 +27,20 @@ public sealed record PictureHeader(int Width, int Height, int Channels, int Bits
 /// <param name="Channels">1, 2, 3 or 4 as in <see cref="Picture.Channels"/>.</param>
 /// <param name="Bits">Bits of a sample: 8 or 16.</param>
 /// <param name="Metadata">What is written beside the pixels.</param>
-public sealed record ResultShape(int Width, int Height, int Channels, int Bits, PictureMetadata Metadata);
+public sealed record ResultShape(int Width, int Height, int Channels, int Bits, PictureMetadata Metadata)
+{
+    /// <summary>The shape of a picture that is enlarged: its channels, its bits where the format can hold them, its size on paper.</summary>
+    /// <param name="picture">The picture that is enlarged.</param>
+    /// <param name="scale">Result pixels per picture pixel, each way.</param>
+    /// <param name="format">The result's format.</param>
+    public static ResultShape Of(Picture picture, int scale, PictureFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return new ResultShape(
+            checked(picture.Width * scale), checked(picture.Height * scale), picture.Channels,
+            format == PictureFormat.Png ? picture.Bits : 8, picture.Metadata.Scaled(scale));
+    }
+}
 
 /// <summary>How a result is encoded.</summary>
 /// <param name="Format">The file's format.</param>
@@ -39,6 +52,9 @@ public interface IPictureCodec
 {
     /// <summary>The library and its version, for people: <c>libvips 8.14.1</c>.</summary>
     string Description { get; }
+
+    /// <summary>The extensions, with their dots, of the files that can be read on this machine. Compared without regard to case.</summary>
+    IReadOnlySet<string> InputExtensions { get; }
 
     /// <summary>Reads a file's header without decoding its pixels.</summary>
     /// <param name="path">The file.</param>
@@ -62,6 +78,11 @@ public interface IPictureCodec
     /// <param name="options">Format and quality.</param>
     /// <exception cref="PictureException">The format cannot hold such a picture (the message names one that can), or the folder cannot be written.</exception>
     IPictureWriter Create(string path, ResultShape shape, EncodeOptions options);
+
+    /// <summary>Memory that the encoder of such a result holds at its peak, in bytes, for a budget: at least what it takes.</summary>
+    /// <param name="format">The file's format.</param>
+    /// <param name="shape">The result.</param>
+    long EncoderBytes(PictureFormat format, ResultShape shape);
 }
 
 /// <summary>Takes a result's rows from top to bottom and encodes them while they come. Disposed without <see cref="Complete"/>, it leaves nothing behind.</summary>

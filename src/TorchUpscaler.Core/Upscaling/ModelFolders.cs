@@ -1,17 +1,17 @@
-namespace TorchUpscaler.App.Models;
+namespace TorchUpscaler.Core;
 
 /// <summary>The folders in which models are looked for, in order.</summary>
 /// <param name="weightsFolder">What <c>--weights</c> says, or null.</param>
-internal sealed class ModelFolders(string? weightsFolder)
+public sealed class ModelFolders(string? weightsFolder)
 {
     /// <summary>The setting that names a folder of models.</summary>
-    internal const string Variable = "TORCHUPSCALER_WEIGHTS";
+    public const string Variable = "TORCHUPSCALER_WEIGHTS";
 
     /// <summary>How a model's file name ends.</summary>
-    internal const string Extension = ".safetensors";
+    public const string Extension = ".safetensors";
 
     /// <summary>The folders: <c>--weights</c>, the setting's, <c>weights/</c> under the working directory, and beside the program.</summary>
-    internal IEnumerable<string> All
+    public IEnumerable<string> All
     {
         get
         {
@@ -23,8 +23,8 @@ internal sealed class ModelFolders(string? weightsFolder)
     }
 
     /// <summary>The file of the model of this name, or null where none of the folders has it.</summary>
-    internal string? Find(string name) => All.Select(folder => Path.Combine(folder, name + Extension)).FirstOrDefault(File.Exists);
+    public string? Find(string name) => All.Select(folder => Path.Combine(folder, name + Extension)).FirstOrDefault(File.Exists);
 
     /// <summary>The command of the weight tool with these arguments, for advice.</summary>
-    internal static string WeightsCommand(string arguments) => $"dotnet run -c Release --project tools/WeightConverter -- {arguments}";
+    public static string WeightsCommand(string arguments) => $"dotnet run -c Release --project tools/WeightConverter -- {arguments}";
 }

@@ -1,7 +1,4 @@
-using TorchUpscaler.Core;
-using TorchUpscaler.Imaging.Writing;
-
-namespace TorchUpscaler.Imaging;
+namespace TorchUpscaler.Core;
 
 /// <summary>The output formats: their names, their file name extensions, and how large a picture each can hold.</summary>
 public static class PictureFormats
@@ -63,25 +60,5 @@ public static class PictureFormats
         var advice = others.Length > 0 ? $"write {string.Join(" or ", others)} instead" : "choose a smaller scale";
         throw new PictureException(
             $"{Name(format)} holds at most {LargestSide(format)} pixels a side and the result has {width}×{height}; {advice}");
-    }
-
-    /// <summary>
-    /// Memory that the encoder holds at its peak, in bytes, for a budget: PNG and JPEG need some rows, WebP the whole
-    /// picture. Measured with libvips on noise at quality 100, which takes the most, and rounded up: photographs take
-    /// about a quarter of it in WebP without alpha.
-    /// </summary>
-    /// <param name="format">The output format.</param>
-    /// <param name="shape">The result.</param>
-    public static long EncoderBytes(PictureFormat format, ResultShape shape)
-    {
-        const long always = 16 << 20;
-        const int rowsInLibVips = 256, rowsInEncoder = 6; // libvips: two strips of 128, one filled while the other is coded
-        const int webpBytesPerPixel = 36, webpBytesPerPixelWithAlpha = 44; // measured: 32 and 41
-        ArgumentNullException.ThrowIfNull(shape);
-        if (format == PictureFormat.WebP)
-            return always + ((long)shape.Width * shape.Height * (shape.Channels is 2 or 4 ? webpBytesPerPixelWithAlpha : webpBytesPerPixel));
-
-        var rowBytes = new RowFitter(shape, format).RowBytes;
-        return always + (rowBytes * ((long)RowQueue.Capacity(rowBytes, shape.Height) + Math.Min(shape.Height, rowsInLibVips) + rowsInEncoder));
     }
 }
