@@ -26,7 +26,6 @@ public sealed partial class Worker(
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OutageWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DiskRest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OutageMemory = TimeSpan.FromMinutes(1);
 
     private readonly List<HeldJob> _held = []; // in the order in which they began
@@ -339,7 +338,7 @@ public sealed partial class Worker(
             RenewEngine();
             if (_engineProblem is null) EngineDoesNotStart(engines.Name, error.Message);
             _engineProblem = $"the engine {engines.Name} does not start: {error.Message}";
-            stop.WaitHandle.WaitOne(EngineRetry);
+            stop.WaitHandle.WaitOne(options.RetryEngineAfter);
             return false;
         }
     }
