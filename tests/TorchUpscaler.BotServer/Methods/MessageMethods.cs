@@ -83,7 +83,7 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
             Count("editMessageText", chat, 1);
             if (message.Text == text && JsonNode.DeepEquals(message.Entities, entities) && JsonNode.DeepEquals(message.Keyboard, keyboard)) throw NotModified();
             (message.Text, message.Entities, message.Keyboard) = (text, entities, keyboard);
-            return Edited(message, $"bot edits {Transcript.Line(message)}");
+            return Edited(message, $"bot edits #{message.Id}: {Transcript.Content(message)}");
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
             Count("editMessageReplyMarkup", chat, 1);
             if (JsonNode.DeepEquals(message.Keyboard, keyboard)) throw NotModified();
             message.Keyboard = keyboard;
-            return Edited(message, $"bot changes the buttons of {Transcript.Line(message)}");
+            return Edited(message, $"bot changes the buttons of #{message.Id}: {Transcript.Content(message)}");
         }
     }
 
