@@ -275,13 +275,13 @@ public sealed partial class Worker(
         // Closed first: what a failed run has written is not to stay in anybody's way.
         held.Dispose();
         held.Work = null;
-        var sentence = Workshop.SentenceFor(error, held.Job);
+        var sentence = error.Message;
         try
         {
             var outcome = held.IsLost ? FailureOutcome.ClaimLost : store.Fail(held.Claim, sentence, isFinal);
             if (outcome == FailureOutcome.WillRetry) metrics.Retried();
             if (outcome == FailureOutcome.Failed) metrics.Ended("failed");
-            Failed(held.Job.Id, outcome, sentence);
+            Failed(held.Job.Id, outcome, error.InnerException?.Message ?? sentence);
         }
         catch (StoreUnavailableException)
         {
