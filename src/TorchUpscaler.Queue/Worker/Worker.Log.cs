@@ -29,6 +29,6 @@ public sealed partial class Worker
     [LoggerMessage(Level = LogLevel.Error, Message = "The engine failed at job {Job}")]
     private partial void EngineFailed(Exception error, long job);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The engine {Engine} does not start; it is tried again in half a minute: {Reason}")]
-    private partial void EngineDoesNotStart(string engine, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The engine {Engine} does not start; it is tried again every {Pause}: {Reason}")]
+    private partial void EngineDoesNotStart(string engine, TimeSpan pause, string reason);
 }

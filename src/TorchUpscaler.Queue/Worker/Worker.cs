@@ -26,7 +26,6 @@ public sealed partial class Worker(
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OutageWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DiskRest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OutageMemory = TimeSpan.FromMinutes(1);
 
     private readonly List<HeldJob> _held = []; // in the order in which they began
@@ -35,7 +34,8 @@ public sealed partial class Worker(
     private long _seen;
     private long _lastLook;
     private long _lastWork;
-    private volatile string? _engineProblem;
+    private volatile string? _engineProblem = "the engine is being started";
+    private bool _engineIsOut;
     private volatile Tuple<string, long>? _outage; // the last one and when it was
 
     /// <summary>What keeps it from working, for the operator, or null.</summary>
@@ -330,6 +330,7 @@ public sealed partial class Worker(
             _workshop = new Workshop(store, codec, chooser, engines, options);
             _workshop.WarmUp();
             _engineProblem = null;
+            _engineIsOut = false;
             return true;
         }
 #pragma warning disable CA1031 // an engine that does not start makes the process unhealthy, whatever it throws
@@ -337,9 +338,10 @@ public sealed partial class Worker(
 #pragma warning restore CA1031
         {
             RenewEngine();
-            if (_engineProblem is null) EngineDoesNotStart(engines.Name, error.Message);
+            if (!_engineIsOut) EngineDoesNotStart(engines.Name, options.RetryEngineAfter, error.Message);
+            _engineIsOut = true;
             _engineProblem = $"the engine {engines.Name} does not start: {error.Message}";
-            stop.WaitHandle.WaitOne(EngineRetry);
+            stop.WaitHandle.WaitOne(options.RetryEngineAfter);
             return false;
         }
     }

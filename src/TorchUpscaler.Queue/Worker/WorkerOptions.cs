@@ -26,6 +26,9 @@ public sealed record WorkerOptions
     /// <summary>A single call of the engine, codec or disk that takes longer is taken for hung: leases are renewed no more.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>An engine that does not start is tried again after so long.</summary>
+    public TimeSpan RetryEngineAfter { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>When it is stopped, a run that is estimated to end within this time is still finished; all others are handed back.</summary>
     public TimeSpan FinishWithin { get; init; } = TimeSpan.FromSeconds(5);
 }
