@@ -38,7 +38,7 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
         new("Worker:StallAfter", null, "00:10:00", "a single call of the engine or the codec that takes longer is taken for hung", (s, text) => s with { Worker = s.Worker with { StallAfter = Time(text) } }),
         new("Worker:FinishWithin", null, "00:00:05", "when stopped, a picture that needs no longer is still finished; at most 6 s",
             (s, text) => s with { Worker = s.Worker with { FinishWithin = Time(text, TimeSpan.Zero, TimeSpan.FromSeconds(6)) } }),
-        new("Worker:RetryEngineAfter", null, "00:00:30", "an engine that does not start is tried again after so long", (s, text) => s with { Worker = s.Worker with { RetryEngineAfter = Time(text) } }),
+        new("Worker:RetryEngineAfter", null, "00:00:15", "an engine that does not start is tried again after so long", (s, text) => s with { Worker = s.Worker with { RetryEngineAfter = Time(text) } }),
         new("Queue:Lease", null, "00:01:00", "a worker that is not heard of for so long loses its jobs to others", (s, text) => s with { Queue = s.Queue with { Lease = Time(text) } }),
         new("Queue:AgeAfter", null, "00:30:00", "after waiting so long, a job counts one class higher, but never as admin", (s, text) => s with { Queue = s.Queue with { AgeAfter = Time(text) } }),
         new("Queue:ExpireAfter", null, "1.00:00:00", "a job that has waited so long ends undone", (s, text) => s with { Queue = s.Queue with { ExpireAfter = Time(text) } }),

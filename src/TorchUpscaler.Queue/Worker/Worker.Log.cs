@@ -20,8 +20,8 @@ public sealed partial class Worker
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {Job}, attempt {Attempt}, is this worker's no more: cancelled, or given to another")]
     private partial void Lost(long job, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: {Outcome}: {Sentence}")]
-    private partial void Failed(long job, FailureOutcome outcome, string sentence);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: {Outcome}: {Reason}")]
+    private partial void Failed(long job, FailureOutcome outcome, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} is handed back: {Reason}")]
     private partial void Outage(long job, string reason);
@@ -29,6 +29,6 @@ public sealed partial class Worker
     [LoggerMessage(Level = LogLevel.Error, Message = "The engine failed at job {Job}")]
     private partial void EngineFailed(Exception error, long job);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The engine {Engine} does not start; it is tried again every {Pause}: {Reason}")]
-    private partial void EngineDoesNotStart(string engine, TimeSpan pause, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The engine {Engine} does not start; it is tried again until it does: {Reason}")]
+    private partial void EngineDoesNotStart(string engine, string reason);
 }

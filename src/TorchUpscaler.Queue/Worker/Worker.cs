@@ -276,13 +276,13 @@ public sealed partial class Worker(
         // Closed first: what a failed run has written is not to stay in anybody's way.
         held.Dispose();
         held.Work = null;
-        var sentence = Workshop.SentenceFor(error, held.Job);
+        var sentence = error.Message;
         try
         {
             var outcome = held.IsLost ? FailureOutcome.ClaimLost : store.Fail(held.Claim, sentence, isFinal);
             if (outcome == FailureOutcome.WillRetry) metrics.Retried();
             if (outcome == FailureOutcome.Failed) metrics.Ended("failed");
-            Failed(held.Job.Id, outcome, sentence);
+            Failed(held.Job.Id, outcome, error.InnerException?.Message ?? sentence);
         }
         catch (StoreUnavailableException)
         {
@@ -338,7 +338,7 @@ public sealed partial class Worker(
 #pragma warning restore CA1031
         {
             RenewEngine();
-            if (!_engineIsOut) EngineDoesNotStart(engines.Name, options.RetryEngineAfter, error.Message);
+            if (!_engineIsOut) EngineDoesNotStart(engines.Name, error.Message);
             _engineIsOut = true;
             _engineProblem = $"the engine {engines.Name} does not start: {error.Message}";
             stop.WaitHandle.WaitOne(options.RetryEngineAfter);

@@ -23,11 +23,11 @@ public sealed record WorkerOptions
     /// <summary>Models are given out of memory after so long without work.</summary>
     public TimeSpan UnloadAfter { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>An engine that does not start is tried again after this time.</summary>
+    public TimeSpan RetryEngineAfter { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>A single call of the engine, codec or disk that takes longer is taken for hung: leases are renewed no more.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>An engine that does not start is tried again after so long.</summary>
-    public TimeSpan RetryEngineAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>When it is stopped, a run that is estimated to end within this time is still finished; all others are handed back.</summary>
     public TimeSpan FinishWithin { get; init; } = TimeSpan.FromSeconds(5);
