@@ -24,6 +24,8 @@ internal sealed class SqliteJobStore : SqlJobStore
     private readonly TimeProvider _clock;
     private readonly SqliteConnection _watch; // its data_version tells of other processes' commits
 
+    static SqliteJobStore() => SqliteLibrary.Load();
+
     private SqliteJobStore(StoreFolder folder, QueueOptions options, TimeProvider clock) : base(Statements, folder, options)
     {
         _clock = clock;
