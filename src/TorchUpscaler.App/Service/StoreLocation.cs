@@ -8,6 +8,9 @@ internal static class StoreLocation
 {
     private const int LongestPassword = 1000;
 
+    /// <summary>Whether a location is a folder's, and not a database server's.</summary>
+    internal static bool IsFolder(string location) => !location.Contains("://", StringComparison.Ordinal) && !location.Contains('=');
+
     /// <summary>The location with the password that a file holds.</summary>
     /// <param name="location">A folder, a <c>postgres://</c> address or a <c>Host=…</c> text.</param>
     /// <param name="passwordFile">The file, or null.</param>
@@ -18,7 +21,7 @@ internal static class StoreLocation
         var password = Read(passwordFile);
         if (location.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(location, UriKind.Absolute, out var address))
             return new UriBuilder(address) { Password = Uri.EscapeDataString(password) }.Uri.AbsoluteUri;
-        if (!location.Contains('=')) throw new InputException("the setting StorePasswordFile is for PostgreSQL, and the store is a folder; leave one out");
+        if (IsFolder(location)) throw new InputException("the setting StorePasswordFile is for PostgreSQL, and the store is a folder; leave one out");
         return new DbConnectionStringBuilder { ConnectionString = location, ["Password"] = password }.ConnectionString;
     }
 
