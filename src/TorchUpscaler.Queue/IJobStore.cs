@@ -99,7 +99,7 @@ public interface IJobStore : IDisposable
     /// <returns>False where the claim was void: the result has been thrown away.</returns>
     bool Finish(Claim claim, FinishedPicture result);
 
-    /// <summary>Ends a claim of a received, queued or running job with a failure.</summary>
+    /// <summary>Ends a claim of a received or running job with a failure.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="sentence">Why, for its sender.</param>
     /// <param name="isFinal">Whether trying again is of no use.</param>
@@ -136,6 +136,7 @@ public interface IJobStore : IDisposable
     int RescueDead();
 
     /// <summary>Takes back the leases that have run out, likewise; but after an outage of the store itself, holders first have a lease's time to renew them.</summary>
+    /// <remarks>To be called several times in a lease by somebody: where nobody has called for longer, that is taken for an outage.</remarks>
     /// <returns>How many jobs were taken back.</returns>
     int RescueExpired();
 

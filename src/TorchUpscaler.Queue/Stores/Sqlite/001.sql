@@ -75,6 +75,19 @@ CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX job_counts ON job (state, class);
 CREATE INDEX job_person ON job (person, id);
 
+-- A job goes only where the diagram in ARCHITECTURE leads, and a fence that has been raised stays up.
+CREATE TRIGGER job_begins BEFORE INSERT ON job WHEN NEW.state NOT IN ('received', 'queued')
+BEGIN SELECT raise(ABORT, 'a job cannot begin so'); END;
+CREATE TRIGGER job_goes BEFORE UPDATE ON job WHEN
+    NEW.attempt < OLD.attempt OR
+    NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES
+        ('received', 'queued'), ('received', 'failed'), ('received', 'cancelled'), ('received', 'expired'),
+        ('queued', 'running'), ('queued', 'cancelled'), ('queued', 'expired'),
+        ('running', 'queued'), ('running', 'upscaled'), ('running', 'failed'), ('running', 'cancelled'),
+        ('upscaled', 'delivered'), ('upscaled', 'expired'),
+        ('failed', 'queued'), ('cancelled', 'queued'), ('expired', 'queued'))
+BEGIN SELECT raise(ABORT, 'a job cannot go there'); END;
+
 -- Numbers for jobs, given before their files are written.
 CREATE TABLE job_number (last INTEGER NOT NULL);
 INSERT INTO job_number VALUES (0);

@@ -27,6 +27,10 @@ RETURNING *;
 -- Whose job a valid claim is on.
 SELECT * FROM job WHERE id = @id AND attempt = @attempt AND lease_owner = @owner;
 
+-- name: is accepted
+-- Whether an earlier try to accept, whose answer was lost, has come through.
+SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND input_file = @file);
+
 -- name: accept
 -- Fenced. Troubles in fetching the picture do not count against working on it.
 UPDATE job
@@ -36,6 +40,10 @@ WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state = 'rece
 
 -- name: speed
 SELECT seconds_per_megapixel FROM work_speed WHERE work = @work;
+
+-- name: lock clock
+-- Likewise.
+SELECT count(*) FROM class_clock WHERE class = @class;
 
 -- name: idle class
 -- With nothing to serve, everybody starts level: a class's clock jumps to the last finish tag.
@@ -109,8 +117,8 @@ SET state = 'upscaled', result_file = @file, result_width = @width, result_heigh
 WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state = 'running';
 
 -- name: is finished
--- Whether an earlier try to finish, whose answer was lost, has come through.
-SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND attempt = @attempt AND result_file = @file);
+-- Whether an earlier try to finish, whose answer was lost, has come through: the file's name holds the attempt.
+SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND result_file = @file);
 
 -- name: measured
 -- A moving average of the last runs.
@@ -141,6 +149,9 @@ SET state = 'cancelled', error = 'cancelled', ended_at = @now, told_at = CASE WH
 WHERE id = @id AND state IN ('received', 'queued', 'running')
 RETURNING *;
 
+-- name: find to change
+SELECT * FROM job WHERE id = @id;
+
 -- name: retry
 UPDATE job
 SET state = 'queued', effective_class = class, tag = @tag, cost = @cost, failures = 0, error = NULL, progress = 0, not_before = 0,
@@ -170,13 +181,13 @@ WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state IN ('up
 
 -- name: rescue look
 UPDATE rescue
-SET not_before = CASE WHEN @now - last_look > @lease THEN @now + @lease ELSE not_before END, last_look = @now
+SET not_before = CASE WHEN abs(@now - last_look) > @lease THEN @now + @lease ELSE not_before END, last_look = @now
 RETURNING not_before <= @now;
 
 -- name: rescue
 -- A crash is a failure of what was being worked on, and of nothing else that the dead process held.
 UPDATE job
-SET failures = failures + is_active, progress = 0,
+SET failures = failures + is_active, progress = CASE WHEN state = 'running' THEN 0 ELSE progress END,
     state = CASE WHEN is_active AND failures + 1 >= @attempts THEN 'failed' WHEN state = 'running' THEN 'queued' ELSE state END,
     error = CASE WHEN is_active THEN @sentence ELSE error END,
     ended_at = CASE WHEN is_active AND failures + 1 >= @attempts THEN @now ELSE ended_at END,
@@ -184,8 +195,12 @@ SET failures = failures + is_active, progress = 0,
     lease_owner = NULL, lease_until = NULL, is_active = 0
 WHERE lease_owner IS NOT NULL AND ((@dead IS NULL AND lease_until <= @now) OR lease_owner = @dead);
 
+-- name: lock clocks
+-- For databases where several write at once. Here the whole database is locked already.
+SELECT count(*) FROM class_clock;
+
 -- name: to age
-SELECT id, person, class, cost FROM job
+SELECT * FROM job
 WHERE state = 'queued' AND effective_class = class AND class >= 2 AND queued_at <= @now - @ago
 ORDER BY queued_at LIMIT @limit;
 
@@ -195,7 +210,8 @@ UPDATE job SET effective_class = @class, tag = @tag WHERE id = @id AND state = '
 -- name: expire
 UPDATE job
 SET state = 'expired', error = 'it waited too long', ended_at = @now, not_before = 0, lease_owner = NULL, lease_until = NULL, is_active = 0
-WHERE (state = 'queued' AND queued_at <= @now - @ago) OR (state = 'received' AND received_at <= @now - @ago);
+WHERE (state = 'queued' AND queued_at <= @now - @ago) OR (state = 'received' AND received_at <= @now - @ago)
+RETURNING *;
 
 -- name: to erase
 SELECT id, input_file, result_file FROM job
@@ -213,6 +229,10 @@ DELETE FROM job WHERE ended_at <= @now - @ago AND lease_owner IS NULL AND input_
 
 -- name: prune workers
 DELETE FROM worker WHERE seen_at <= @now - @ago;
+
+-- name: prune tags
+-- A finish tag that lies behind says no more than none.
+DELETE FROM finish_tag WHERE tag <= (SELECT virtual_time FROM class_clock c WHERE c.class = finish_tag.class);
 
 -- name: set weight
 INSERT INTO person_weight (person, weight) VALUES (@person, @weight)
@@ -237,8 +257,8 @@ ORDER BY id DESC LIMIT @limit;
 
 -- name: ahead
 -- What goes before a queued job, as far as it is counted, and the job itself.
-SELECT count(*) AS jobs, coalesce(sum(seconds), 0) AS seconds
-FROM (SELECT coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) AS seconds
+SELECT count(*) AS jobs, coalesce(sum(seconds), 0) AS seconds, coalesce(sum(CASE WHEN id = @id THEN seconds END), 0) AS own_seconds
+FROM (SELECT j.id, coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) AS seconds
       FROM job me
       JOIN job j ON j.state = 'queued' AND (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
       LEFT JOIN work_speed s ON s.work = j.work
