@@ -17,7 +17,7 @@ internal sealed class QueueCommand(IJobStore store, ProgressReporter progress, T
     /// <exception cref="InputException">There is none.</exception>
     internal static IJobStore Open(ServiceSettings settings)
     {
-        if (settings.Store is { } store && StoreLocation.IsFolder(store) && !Directory.Exists(store))
+        if (settings.Store is { } store && JobStores.IsFolder(store) && !Directory.Exists(store))
             throw new InputException($"there is no queue in {Display.Path(store)}; name another one with --store, or make it with submit or worker");
         return settings.OpenStore();
     }

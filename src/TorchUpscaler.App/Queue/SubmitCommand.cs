@@ -83,7 +83,7 @@ internal sealed class SubmitCommand(SubmitOptions options, IPictureCodec codec, 
     private string HowToFetch(IEnumerable<long> ids)
     {
         // A database's address may have a password in it, and is in the settings anyway.
-        var store = options.Settings.Store is { } location && Service.StoreLocation.IsFolder(location) && location != new Service.ServiceSettings().Store ? $" --store {location}" : "";
+        var store = options.Settings.Store is { } location && JobStores.IsFolder(location) && location != new Service.ServiceSettings().Store ? $" --store {location}" : "";
         return $"torchupscaler queue fetch {string.Join(' ', ids)} -o {options.Output}{store}";
     }
 }

@@ -17,7 +17,8 @@ public static class DurableFile
         var temporary = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
         try
         {
-            using (var bytes = File.OpenRead(source)) FileSync.Write(temporary, bytes);
+            File.Copy(source, temporary);
+            FileSync.Flush(temporary);
             File.Move(temporary, target, overwrite);
             FileSync.FlushFolder(folder);
         }
