@@ -218,11 +218,17 @@ internal abstract partial class SqlJobStore : IJobStore
 
     /// <summary>Runs statements that read.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer.</exception>
-    private protected abstract T Read<T>(Func<SqlWork, T> reading);
+    private protected T Read<T>(Func<SqlWork, T> reading) => StoreMeter.Measure("read", () => RunReading(reading));
 
     /// <summary>Runs statements as one transaction that is on the disk when this returns.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer, or its disk is full.</exception>
-    private protected abstract T Write<T>(Func<SqlWork, T> writing);
+    private protected T Write<T>(Func<SqlWork, T> writing) => StoreMeter.Measure("write", () => RunWriting(writing));
+
+    /// <inheritdoc cref="Read"/>
+    private protected abstract T RunReading<T>(Func<SqlWork, T> reading);
+
+    /// <inheritdoc cref="Write"/>
+    private protected abstract T RunWriting<T>(Func<SqlWork, T> writing);
 
     /// <summary>
     /// Runs a transaction that makes a picture count. Where pictures are files, the file is on the disk before, and gone again

@@ -67,6 +67,9 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
+    /// <summary>Its connections, for the schedule that the queue's processes share.</summary>
+    internal NpgsqlDataSource Source => _source;
+
     /// <summary>A connection, to be disposed.</summary>
     internal NpgsqlConnection Connect() => _source.OpenConnection();
 

@@ -99,7 +99,7 @@ internal sealed class SqliteJobStore : SqlJobStore
         SqliteConnection.ClearPool(connection);
     }
 
-    private protected override T Read<T>(Func<SqlWork, T> reading) => Translated(() =>
+    private protected override T RunReading<T>(Func<SqlWork, T> reading) => Translated(() =>
     {
         using var connection = Connect();
         // One transaction: several statements see one state.
@@ -107,7 +107,7 @@ internal sealed class SqliteJobStore : SqlJobStore
         return reading(Work(connection, transaction));
     });
 
-    private protected override T Write<T>(Func<SqlWork, T> writing) => Translated(() =>
+    private protected override T RunWriting<T>(Func<SqlWork, T> writing) => Translated(() =>
     {
         lock (_writing)
         {
