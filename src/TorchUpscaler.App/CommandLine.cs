@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TorchUpscaler.App.Upscale;
-using TorchUpscaler.Cpu;
 using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.App;
@@ -41,7 +40,7 @@ internal static class CommandLine
 
     // The one place that says which codec and which engine the program uses.
     private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
-        new(new VipsCodec(), () => new CpuEngine(), "cpu", progress, options.Json ? Console.Out : TextWriter.Null);
+        new(new VipsCodec(), Engines.Of(options.Engine), progress, options.Json ? Console.Out : TextWriter.Null);
 
     private static int Guard(Shutdown shutdown, ProgressReporter progress, Func<int> command)
     {
