@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Upscale;
 using TorchUpscaler.Imaging;
 
@@ -15,6 +16,8 @@ internal static class CommandLine
         var root = new RootCommand("Enlarges photos with Real-ESRGAN networks, without seams and without a GPU.");
         root.Add(UpscaleArguments.Command(options =>
             Guard(shutdown, progress, () => Compose(options, progress).Run(options, shutdown.Token))));
+
+        root.Add(WorkerArguments.Command(settings => Guard(shutdown, progress, () => Work(settings(), shutdown, progress))));
 
         // No response files: a picture's name may begin with an @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -41,6 +44,13 @@ internal static class CommandLine
     // The one place that says which codec and which engine the program uses.
     private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
         new(new VipsCodec(), Engines.Of(options.Engine), progress, options.Json ? Console.Out : TextWriter.Null);
+
+    private static int Work(ServiceSettings settings, Shutdown shutdown, ProgressReporter progress)
+    {
+        shutdown.Grace = WorkerCommand.Grace;
+        shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back by the next worker"));
+        return new WorkerCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
+    }
 
     private static int Guard(Shutdown shutdown, ProgressReporter progress, Func<int> command)
     {

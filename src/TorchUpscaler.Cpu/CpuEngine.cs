@@ -15,6 +15,7 @@ public sealed class CpuEngine : IUpscaleEngine
 {
     private readonly Dictionary<int, ThreadTeam> _teams = []; // by their number of threads
     private Arena? _spare; // of the last run that ended, for the next one: fresh pages are dear
+    private readonly HashSet<Arena> _rented = []; // of the runs that live
     private bool _isDisposed;
 
     /// <summary>The vector width in use, for people.</summary>
@@ -46,6 +47,12 @@ public sealed class CpuEngine : IUpscaleEngine
     /// <summary>Bytes that are kept for a next run.</summary>
     internal long SpareBytes => _spare?.Capacity ?? 0;
 
+    /// <summary>
+    /// What the process's resident memory does not tell a new run: other runs' buffers that have been promised and not been
+    /// touched yet count, kept memory that the new run can have does not.
+    /// </summary>
+    internal long PromisedBytes() => _rented.Sum(arena => arena.Capacity - arena.ResidentBytes()) - (_spare?.ResidentBytes() ?? 0);
+
     /// <summary>Whether <see cref="Dispose"/> has been called.</summary>
     internal bool IsDisposed => _isDisposed;
 
@@ -65,14 +72,19 @@ public sealed class CpuEngine : IUpscaleEngine
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var spare = _spare;
         _spare = null;
-        if (spare is not null && spare.Capacity >= bytes && spare.Capacity <= most) return spare;
-        spare?.Dispose();
-        return new Arena(bytes);
+        if (spare is null || spare.Capacity < bytes || spare.Capacity > most)
+        {
+            spare?.Dispose();
+            spare = new Arena(bytes);
+        }
+        _rented.Add(spare);
+        return spare;
     }
 
     /// <summary>Takes a run's memory back.</summary>
     internal void Return(Arena arena)
     {
+        _rented.Remove(arena);
         if (_isDisposed)
         {
             arena.Dispose();

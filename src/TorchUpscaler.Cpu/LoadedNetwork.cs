@@ -56,7 +56,7 @@ internal abstract class LoadedNetwork(CpuEngine engine, NetworkShape shape, Netw
             throw new InputException($"the model takes pictures of {shape.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
 
         var rows = new InputRows(input, shape.InputChannels, Unshuffle, transposed: false);
-        var held = ProcessMemory.ResidentBytes() - engine.SpareBytes + options.ReservedBytes + RuntimeBytes;
+        var held = ProcessMemory.ResidentBytes() + engine.PromisedBytes() + options.ReservedBytes + RuntimeBytes;
         var scratch = Convolver.ScratchBytes(Math.Max(options.Threads, ForeseenThreads), weights.All);
         var plan = RunPlan.Choose(Plans(rows.Columns, rows.Rows), options.MemoryBytes - held - scratch, out var missing);
         if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing + Slack, options.MemoryBytes);

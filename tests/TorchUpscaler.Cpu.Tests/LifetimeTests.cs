@@ -36,6 +36,24 @@ public class LifetimeTests
     }
 
     [Fact]
+    public void What_a_waiting_run_has_not_touched_yet_is_not_promised_to_another()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Shape));
+        using var engine = new CpuEngine();
+        using var loaded = engine.Load(model);
+        using (var waiting = loaded.Start(Runs.Picture(2000, 100), Options, new CollectingSink()))
+        {
+            var promised = engine.PromisedBytes();
+            var buffers = ((NetworkRun)waiting).ArenaBytes;
+            Assert.InRange(promised, buffers / 2, buffers * 2);
+            _ = waiting.Step();
+            Assert.InRange(engine.PromisedBytes(), 0, promised);
+        }
+
+        Assert.InRange(engine.PromisedBytes(), long.MinValue, 0); // what is kept for the next run is its to use
+    }
+
+    [Fact]
     public void A_run_goes_on_when_its_model_has_been_disposed()
     {
         using var model = ModelFile.Open(Oracle.Make(Shape));

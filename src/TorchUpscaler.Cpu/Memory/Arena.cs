@@ -38,6 +38,18 @@ internal sealed unsafe partial class Arena : IDisposable
     /// <summary>Bytes that a buffer of so many floats takes.</summary>
     public static long Bytes(long floats) => checked((floats * sizeof(float) + CacheLine - 1) / CacheLine * CacheLine);
 
+    /// <summary>Bytes of it that are in memory: pages come as they are touched. Where the system cannot tell, all of it.</summary>
+    public long ResidentBytes()
+    {
+        if (!OperatingSystem.IsLinux() || _block == null || Capacity == 0) return Capacity;
+        var pages = new byte[(Capacity + Environment.SystemPageSize - 1) / Environment.SystemPageSize];
+        fixed (byte* residence = pages)
+        {
+            if (Residence(_start, (nuint)Capacity, residence) != 0) return Capacity;
+        }
+        return Math.Min(Capacity, pages.LongCount(page => (page & 1) != 0) * Environment.SystemPageSize);
+    }
+
     /// <summary>Cuts a buffer that begins at a cache line.</summary>
     public float* Allocate(long floats)
     {
@@ -62,4 +74,7 @@ internal sealed unsafe partial class Arena : IDisposable
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "mincore")]
+    private static partial int Residence(void* address, nuint length, byte* pages);
 }

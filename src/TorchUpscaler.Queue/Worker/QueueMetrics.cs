@@ -1,0 +1,51 @@
+using System.Diagnostics.Metrics;
+
+namespace TorchUpscaler.Queue;
+
+/// <summary>What a process measures of its work, as instruments of the meter <see cref="MeterName"/>.</summary>
+public sealed class QueueMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "TorchUpscaler.Queue";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _steps;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _rescues;
+    private readonly Counter<long> _finished;
+    private readonly Histogram<double> _waited;
+    private readonly Histogram<double> _inference;
+    private readonly Histogram<double> _store;
+
+    /// <summary>Creates the instruments.</summary>
+    public QueueMetrics()
+    {
+        _steps = _meter.CreateCounter<long>("torchupscaler_steps", description: "Steps of runs.");
+        _retries = _meter.CreateCounter<long>("torchupscaler_retries", description: "Jobs queued again after a failure.");
+        _rescues = _meter.CreateCounter<long>("torchupscaler_rescues", description: "Jobs taken back from dead or silent workers.");
+        _finished = _meter.CreateCounter<long>("torchupscaler_ended", description: "Jobs that this process ended, by outcome.");
+        _waited = _meter.CreateHistogram<double>("torchupscaler_waiting_seconds", "s", "Time between a job's queueing and its first start.");
+        _inference = _meter.CreateHistogram<double>("torchupscaler_inference_seconds", "s", "Time that the network took for a picture, by model.");
+        _store = _meter.CreateHistogram<double>("torchupscaler_store_seconds", "s", "Time of the store's calls.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    internal void Stepped() => _steps.Add(1);
+
+    internal void Retried() => _retries.Add(1);
+
+    internal void Rescued(int jobs)
+    {
+        if (jobs > 0) _rescues.Add(jobs);
+    }
+
+    internal void Ended(string outcome) => _finished.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    internal void Waited(double seconds) => _waited.Record(seconds);
+
+    internal void Inferred(string model, double seconds) => _inference.Record(seconds, new KeyValuePair<string, object?>("model", model));
+
+    internal void StoreCalled(double seconds) => _store.Record(seconds);
+}
