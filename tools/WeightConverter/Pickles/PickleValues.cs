@@ -12,6 +12,13 @@ internal sealed class PyDict
             if (Pairs[i].Key is string text && text == key) return Pairs[i].Value;
         return null;
     }
+
+    /// <summary>A text key that stands several times, which no dict of Python's can have; null where there is none.</summary>
+    internal string? FindDouble()
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        return Pairs.Select(pair => pair.Key).OfType<string>().FirstOrDefault(key => !keys.Add(key));
+    }
 }
 
 /// <summary>A Python list.</summary>
