@@ -84,13 +84,15 @@ internal static class Targets
         ReadWhole(path, probe);
     }
 
-    /// <summary>A safetensors file, as the program opens it.</summary>
+    /// <summary>A safetensors file, as the tool and as the program open it.</summary>
     internal static void Safetensors(byte[] bytes, Probe probe)
     {
         var path = probe.Write("m.safetensors", bytes);
-        using (SafetensorsFile.Open(path)) probe.Reached("header");
-        using var model = ModelFile.Open(path);
+        using var checkpoint = CheckpointReader.OpenAny(path, CancellationToken.None);
+        probe.Reached("header");
+        checkpoint.Recognise();
         probe.Reached("network");
+        using var model = ModelFile.Open(path);
         foreach (var tensor in NetworkTensors.Of(model.Network)) model.Read(tensor.Name);
         probe.Reached("values");
     }

@@ -8,6 +8,7 @@ namespace TorchUpscaler.WeightConverter;
 internal static class Summary
 {
     private const int LongestName = 80;
+    private const double Mega = 1e6;
 
     internal static string OneLine(NetworkShape network) => $"{network.Kind} ×{network.Scale}";
 
@@ -72,7 +73,9 @@ internal static class Summary
         yield return string.Create(CultureInfo.InvariantCulture, $"parameters {NetworkTensors.CountParameters(network):N0}");
     }
 
-    private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
+    private static string Size(long bytes) => bytes < Mega / 10
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / Mega:0.0} MB");
 
     private static string Shorten(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 }

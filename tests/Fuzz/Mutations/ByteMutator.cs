@@ -11,6 +11,7 @@ internal sealed class ByteMutator(Random random)
 {
     private const int LongestChunk = 256;
     private const int MostCopies = 64;
+    private const int LargestBlowUp = 1 << 20;
 
     private static readonly ulong[] s_oddNumbers =
         [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF0, 0xFFFF_FFFF, 1UL << 32, 1UL << 40, 1UL << 62, long.MaxValue, 1UL << 63, ulong.MaxValue];
@@ -53,8 +54,17 @@ internal sealed class ByteMutator(Random random)
         return bytes[..(1 << random.Next(4))];
     }
 
-    private byte[] Repeated(byte[] chunk) =>
-        [.. Enumerable.Repeat(chunk, random.Next(4) == 0 ? random.Next(2, MostCopies) : 1).SelectMany(bytes => bytes)];
+    /// <summary>Mostly once; sometimes so often that the file becomes large.</summary>
+    private byte[] Repeated(byte[] chunk)
+    {
+        var copies = random.Next(40) switch
+        {
+            0 => random.Next(2, LargestBlowUp / chunk.Length),
+            < 10 => random.Next(2, MostCopies),
+            _ => 1,
+        };
+        return [.. Enumerable.Repeat(chunk, copies).SelectMany(bytes => bytes)];
+    }
 
     private byte[] Chunk(byte[] other)
     {

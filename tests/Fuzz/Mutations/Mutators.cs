@@ -10,6 +10,8 @@ namespace TorchUpscaler.Fuzz.Mutations;
 /// </summary>
 internal sealed class Mutators
 {
+    private const int LongestName = 20_000; // of an entry; a zip has room for three times as many bytes
+
     private readonly Random _random;
     private readonly ByteMutator _bytes;
     private readonly TextMutator _text;
@@ -122,7 +124,7 @@ internal sealed class Mutators
         {
             foreach (var (name, content) in entries)
             {
-                using var entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                using var entry = zip.CreateEntry(name[..Math.Min(name.Length, LongestName)], CompressionLevel.NoCompression).Open();
                 entry.Write(content);
             }
         }

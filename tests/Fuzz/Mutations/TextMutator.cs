@@ -36,7 +36,7 @@ internal sealed partial class TextMutator(Random random)
         {
             case 0: parts.RemoveAt(at); break;
             case 1: parts.Insert(other, parts[at]); break;
-            case 2: parts.InsertRange(other, Enumerable.Repeat(parts[at], random.Next(2, 200))); break;
+            case 2: parts.InsertRange(other, Enumerable.Repeat(parts[at], random.Next(20) == 0 ? random.Next(2, 30_000) : random.Next(2, 200))); break;
             default: (parts[at], parts[other]) = (parts[other], parts[at]); break;
         }
         return string.Join(separator, parts);

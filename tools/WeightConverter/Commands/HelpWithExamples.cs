@@ -18,6 +18,9 @@ internal sealed class ExemplaryCommand(string name, string description, params s
 /// <param name="general">Examples where no command is named.</param>
 internal sealed class HelpWithExamples(HelpAction plain, IReadOnlyList<string> general) : SynchronousCommandLineAction
 {
+    /// <summary>Help is given for a command that lacks its arguments too.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var code = plain.Invoke(parseResult);

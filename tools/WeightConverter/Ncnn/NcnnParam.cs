@@ -31,9 +31,9 @@ internal static class NcnnParam
 {
     internal const string Magic = "7767517";
 
-    private const long MaximumBytes = 1 << 22;
-    private const int MaximumLayers = 20_000;
-    private const int MaximumFields = 200_000; // in all lines together
+    private const long MaximumBytes = 1 << 20;
+    private const int MaximumLayers = 5_000;
+    private const int MaximumFields = 50_000; // in all lines together
     private const int ArrayIds = -23300;
     private const int MaximumArray = 64;
 

@@ -169,7 +169,7 @@ internal sealed class HttpFetcher(HttpClient client, TransferProgress progress, 
     {
         try
         {
-            return new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException error)
         {
