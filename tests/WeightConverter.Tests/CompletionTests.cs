@@ -12,8 +12,9 @@ public sealed class CompletionTests : IDisposable
     [InlineData("weights pull x4plus anime", "anime-6b animevideov3")]
     [InlineData("weights pull --we", "--weights")]
     [InlineData("weights verify --", "--help --json")]
+    [InlineData("weights verify --json ", "")] // bash offers files, not True and False
     [InlineData("weights completion ", "bash zsh")]
-    [InlineData("weights inspect RealESRGAN_", "")] // then bash offers files
+    [InlineData("weights inspect RealESRGAN_", "")]
     [InlineData("./weights pull sber-x8", "sber-x8")]
     public void Bash_completes_commands_options_and_models(string typed, string found)
     {

@@ -215,14 +215,7 @@ public sealed class PullerTests : IDisposable
     /// <summary>A ×4 network of zeros as torch.save writes it.</summary>
     private byte[] TinyPth()
     {
-        var pickle = new PickleBuilder().Op('}');
-        foreach (var tensor in NetworkTensors.Of(new RrdbNetShape(4, 3, 3, 4, 1, 2)))
-        {
-            long[] shape = [.. tensor.Shape], strides = new long[shape.Length];
-            for (long axis = shape.Length - 1, step = 1; axis >= 0; step *= shape[axis--]) strides[axis] = step;
-            pickle.Text(tensor.Name).Tensor("0", 1000, 0, shape, strides).Op('s');
-        }
-        PickleBuilder.WriteZip(_elsewhere["tiny.pth"], pickle.Stop(), ("0", 4000));
+        TinyNetwork.WriteZip(_elsewhere["tiny.pth"]);
         return File.ReadAllBytes(_elsewhere["tiny.pth"]);
     }
 

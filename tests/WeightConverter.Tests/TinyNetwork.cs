@@ -8,18 +8,23 @@ namespace TorchUpscaler.WeightConverter.Tests;
 /// <summary>A ×4 RRDBNet of 4 features and 1 block, all its values in one storage, in files that a test damages in one place.</summary>
 internal static class TinyNetwork
 {
-    internal const int Values = 3659;
+    /// <summary>Values that the network takes.</summary>
+    internal const int Taken = 3659;
+
+    /// <summary>Values in the storage: some more, for what a test adds.</summary>
+    internal const int Values = 4000;
 
     /// <summary>The pickle of its tensors.</summary>
     /// <param name="shape">Gives a tensor's shape; null leaves it out.</param>
     /// <param name="more">What the dict holds besides.</param>
-    internal static byte[] Pickle(Func<NetworkTensor, IReadOnlyList<long>?>? shape = null, Action<PickleBuilder>? more = null)
+    /// <param name="key">The storage's name.</param>
+    internal static byte[] Pickle(Func<NetworkTensor, IReadOnlyList<long>?>? shape = null, Action<PickleBuilder>? more = null, string key = "0")
     {
         var pickle = new PickleBuilder().Op('}');
         var offset = 0L;
         foreach (var tensor in NetworkTensors.Of(new RrdbNetShape(4, 3, 3, 4, 1, 2)))
         {
-            if ((shape is null ? tensor.Shape : shape(tensor)) is { } sides) Add(pickle, tensor.Name, sides, offset);
+            if ((shape is null ? tensor.Shape : shape(tensor)) is { } sides) Add(pickle, tensor.Name, sides, offset, key);
             offset += tensor.Shape.Aggregate(1L, (product, side) => product * side);
         }
         more?.Invoke(pickle);
@@ -27,11 +32,11 @@ internal static class TinyNetwork
     }
 
     /// <summary>A pair of name and tensor for the dict.</summary>
-    internal static void Add(PickleBuilder pickle, string name, IReadOnlyList<long> shape, long offset = 0)
+    internal static void Add(PickleBuilder pickle, string name, IReadOnlyList<long> shape, long offset = 0, string key = "0")
     {
         long[] sides = [.. shape], strides = new long[sides.Length];
         for (long axis = sides.Length - 1, step = 1; axis >= 0; step *= sides[axis--]) strides[axis] = step;
-        pickle.Text(name).Tensor("0", Values, offset, sides, strides).Op('s');
+        pickle.Text(name).Tensor(key, Values, offset, sides, strides).Op('s');
     }
 
     /// <summary>A zip as torch.save writes it.</summary>

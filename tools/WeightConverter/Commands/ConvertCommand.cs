@@ -15,8 +15,8 @@ internal sealed class ConvertCommand(TextWriter output)
             Description = "The safetensors file to write; without it, IN's name with .safetensors",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var half = new Option<bool>("--half") { Description = "Write fp16 (otherwise fp16 stays fp16 and all else becomes fp32, without loss)" };
-        var force = new Option<bool>("--force") { Description = "Replace OUT where it exists" };
+        var half = Flag.Of("--half", "Write fp16 (otherwise fp16 stays fp16 and all else becomes fp32, without loss)");
+        var force = Flag.Of("--force", "Replace OUT where it exists");
         var command = new ExemplaryCommand(
             "convert", "Converts weights to safetensors.",
             "convert RealESRGAN_x4plus.pth",

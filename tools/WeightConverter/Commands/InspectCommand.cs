@@ -10,7 +10,7 @@ internal sealed class InspectCommand(TextWriter output)
     internal Command Build()
     {
         var file = new Argument<string>("FILE") { Description = "A .pth file of PyTorch, the .param or .bin of an ncnn pair, or a safetensors file" };
-        var json = new Option<bool>("--json") { Description = "One line of JSON instead of a table" };
+        var json = Flag.Of("--json", "One line of JSON instead of a table");
         var command = new ExemplaryCommand(
             "inspect", "Shows the tensors of a file of weights, the network that they make up, and its source.",
             "inspect weights/x4plus.safetensors", "inspect RealESRGAN_x4plus.pth", "inspect realesrgan-x4plus.param --json")

@@ -14,8 +14,8 @@ internal sealed class PullCommand(TextWriter output, TextWriter errors, bool isT
     {
         var names = new Argument<string[]>("NAME") { Description = "Models of the catalogue", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore };
         names.CompletionSources.Add(_ => Catalogue.BuiltIn().Models.Select(model => new System.CommandLine.Completions.CompletionItem(model.Name)));
-        var list = new Option<bool>("--list") { Description = "List the catalogue" };
-        var force = new Option<bool>("--force") { Description = "Pull even what is installed" };
+        var list = Flag.Of("--list", "List the catalogue");
+        var force = Flag.Of("--force", "Pull even what is installed");
         var folder = new Option<string?>("--weights") { Description = $"Folder of the weights (default: {FolderVariable}, else weights/)", HelpName = "DIR" };
         var other = new Option<string?>("--catalogue") { Description = "Another catalogue than the built-in one, written like weights/models.json", HelpName = "FILE" };
         var command = new ExemplaryCommand(

@@ -15,7 +15,7 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
             Description = "Files of any of the formats; of an ncnn pair, either one",
             Arity = ArgumentArity.OneOrMore,
         };
-        var json = new Option<bool>("--json") { Description = "One line of JSON for each file" };
+        var json = Flag.Of("--json", "One line of JSON for each file");
         var command = new ExemplaryCommand(
             "verify", "Checks every value of weights, that they are a whole network, and their hashes against the catalogue's.",
             "verify weights/x4plus.safetensors", "verify weights/*.safetensors --json", "verify RealESRGAN_x4plus.pth realesrgan-x4plus.bin")

@@ -60,7 +60,18 @@ internal static class TorchCheckpoint
                     + "; only fp32, fp16 and bf16 are converted: call float() on the model and save it again");
             tensors.Add(new SourceTensor(name, view.Shape, type, () => storages.Read(view)));
         }
+        RequireEnoughValues(file, [.. weights.Pairs.Select(pair => (TensorView)pair.Value!)]);
         return tensors;
+    }
+
+    /// <summary>Tensors that share values could make a large network of a small file.</summary>
+    private static void RequireEnoughValues(InputFile file, List<TensorView> views)
+    {
+        var taken = views.Aggregate((Int128)0, (sum, view) => sum + view.Shape.Aggregate(1L, (product, side) => product * side));
+        var held = views.Select(view => view.Storage).DistinctBy(storage => storage.Key).Aggregate((Int128)0, (sum, storage) => sum + storage.Count);
+        if (taken > held)
+            throw file.Refused($"is refused: its tensors take {taken} values and its storages hold {held}, so some are the same"
+                + "; clone() the tensors in PyTorch and save them again");
     }
 
     private static string DescribeTypes(List<SourceTensor> tensors) => string.Join(" and ", tensors
