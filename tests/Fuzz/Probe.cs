@@ -20,7 +20,12 @@ internal sealed class Probe : IDisposable
     internal string Write(string name, ReadOnlySpan<byte> bytes)
     {
         var path = System.IO.Path.Combine(_folder, name);
-        File.WriteAllBytes(path, bytes);
+        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            // Not emptied before: file systems wait for the disk when a file that was emptied is closed.
+            file.Write(bytes);
+            file.SetLength(bytes.Length);
+        }
         Path ??= path;
         return path;
     }

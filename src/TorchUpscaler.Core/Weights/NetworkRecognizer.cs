@@ -68,7 +68,7 @@ public static class NetworkRecognizer
         foreach (var tensor in NetworkTensors.Of(network))
         {
             var found = tensors.Shape(tensor.Name);
-            if (tensor.Shape.Count == 4 && found is not [_, _, 3, 3]) throw tensors.NoConvolution(tensor.Name);
+            if (tensor.Shape.Count == 4 && found.Count == 4 && found is not [_, _, 3, 3]) throw tensors.NoConvolution(tensor.Name);
             if (!found.SequenceEqual(tensor.Shape))
                 throw tensors.Refused($"tensor '{tensor.Name}' has the shape {TensorInfo.FormatShape(found)} where {network.Kind} needs {TensorInfo.FormatShape(tensor.Shape)}");
             needed.Add(tensor.Name);
