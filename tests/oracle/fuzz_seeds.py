@@ -41,6 +41,7 @@ def main():
     for name, content in contents.items():
         for legacy in (False, True):
             file = io.BytesIO()
+            number_storages()
             torch.save(content, file, _use_new_zipfile_serialization=not legacy, pickle_protocol=4 if name == "module" else 2)
             write("legacy" if legacy else "zip", name, file.getvalue())
             if not legacy:
@@ -54,6 +55,12 @@ def main():
     for half in (False, True):
         for kind, pair in (("rrdb", rrdb_pair()), ("compact", compact_pair())):
             write("ncnn", f"{kind}-{'fp16' if half else 'fp32'}", pack(pair, half))
+
+
+def number_storages():
+    """The old format names storages by their addresses: here by numbers from now on, so that the same seeds come every time."""
+    address, numbers = torch._C.StorageBase._cdata, {}
+    torch.UntypedStorage._cdata = property(lambda storage: numbers.setdefault(address.__get__(storage), 10**14 + len(numbers)))
 
 
 def safetensors(tensors, dtype):
