@@ -17,7 +17,7 @@ public sealed class FindTests : IDisposable
         ["safetensors/a-shape-of-thousands-of-sides"] = "is not a valid safetensors file: 'shape' of tensor 'a' has more than 64 numbers; download or convert it again",
         ["safetensors/more-texts-than-any-file-tells-of-itself"] = "is not a valid safetensors file: its '__metadata__' has more than 10000 entries; download or convert it again",
         ["zip/a-key-that-stands-twice"] = "is refused: the key 'body.0.bias' stands twice in its pickle, which torch.save never does; download it again",
-        ["zip/a-large-network-of-a-few-values"] = "is refused: its tensors take 510 values and its storages hold 400, so some are the same; clone() the tensors in PyTorch and save them again",
+        ["zip/a-large-network-of-a-few-values"] = "is refused: its tensors reach over 510 values and its storages hold 400, so some overlap; clone() the tensors in PyTorch and save them again",
         ["zip/a-storage-inside-another"] = "is refused: the zip's entry 'archive/data/1' begins at byte 1032, inside 'archive/data/0', which ends at 1348; download it again",
         ["zip/values-that-changed-after-they-were-written"] = "is damaged: 'archive/data/0' in it has the CRC-32 7e9de3fd where the zip says 3ec01df5; download it again",
     };

@@ -91,7 +91,9 @@ public sealed class HostilePickleTests : IDisposable
         ["an impossible number of layers"] = (() => New().Op('}').Text("model.0.weight").Tensor("0", 4, 0, [2], [1]).Op('s').Text("model.5.weight").Tensor("0", 4, 2, [2], [1]).Op('s').Stop(), "is refused: its last layer is 'model.5', which fits no enlargement by 2; choose a model of the ESRGAN family"),
         ["a storage that is not there"] = (() => TinyNetwork.Pickle(key: "9"), "is damaged: 'archive/data/9' is not in it; download it again"),
         ["a storage shorter than announced"] = (() => TinyNetwork.Pickle(key: "1"), "is damaged: storage '1' has 16 bytes where 4000 values of FloatStorage are announced; download it again"),
-        ["tensors that share their values"] = (() => Sharing(), "is refused: its tensors take 8 values and its storages hold 4, so some are the same; clone() the tensors in PyTorch and save them again"),
+        ["tensors that share their values"] = (() => Two([4], [1], offset: 0), "is refused: its tensors reach over 8 values and its storages hold 4, so some overlap; clone() the tensors in PyTorch and save them again"),
+        ["tensors that reach over each other"] = (() => Two([2], [2], offset: 1), "is refused: its tensors reach over 6 values and its storages hold 4, so some overlap; clone() the tensors in PyTorch and save them again"),
+        ["tensors that repeat their own values"] = (() => Two([2, 2], [1, 0], offset: 0), "is refused: its tensors reach over 8 values and its storages hold 4, so some overlap; clone() the tensors in PyTorch and save them again"),
     };
 
     public static TheoryData<string> Contents => [.. s_contents.Keys];
@@ -137,8 +139,9 @@ public sealed class HostilePickleTests : IDisposable
         return pickle.Stop();
     }
 
-    private static byte[] Sharing() =>
-        New().Op('}').Text("a").Tensor("0", 4, 0, [4], [1]).Op('s').Text("b").Tensor("0", 4, 0, [4], [1]).Op('s').Stop();
+    /// <summary>Two views of one storage of 4 values.</summary>
+    private static byte[] Two(long[] shape, long[] strides, long offset) =>
+        New().Op('}').Text("a").Tensor("0", 4, 0, shape, strides).Op('s').Text("b").Tensor("0", 4, offset, shape, strides).Op('s').Stop();
 
     private static string MaskOffset(string message) =>
         System.Text.RegularExpressions.Regex.Replace(message, "at byte [0-9]+", "at byte #");

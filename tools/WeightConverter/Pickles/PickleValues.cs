@@ -49,7 +49,14 @@ internal sealed record StorageReference(StorageType Type, string Key, long Count
 /// <param name="Offset">Its first element.</param>
 /// <param name="Shape">Dimensions, slowest first.</param>
 /// <param name="Strides">Elements from one index to the next, for each dimension.</param>
-internal sealed record TensorView(StorageReference Storage, long Offset, long[] Shape, long[] Strides);
+internal sealed record TensorView(StorageReference Storage, long Offset, long[] Shape, long[] Strides)
+{
+    /// <summary>Number of its values.</summary>
+    internal long Count => Shape.Aggregate(1L, (product, side) => product * side);
+
+    /// <summary>Elements of the storage from its first to its last, whether they belong to it or not.</summary>
+    internal long Span => Count == 0 ? 0 : 1 + Shape.Zip(Strides).Sum(axis => (axis.First - 1) * axis.Second);
+}
 
 /// <summary>The functions and classes that a pickle may name and that are carried out as data; nothing is ever looked up or run.</summary>
 internal enum PickleFunction

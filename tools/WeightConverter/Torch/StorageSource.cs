@@ -21,13 +21,12 @@ internal sealed class StorageSource(InputFile file, Func<StorageReference, long>
     /// <summary>Reads a view's values in row-major order.</summary>
     internal float[] Read(TensorView view)
     {
-        var count = view.Shape.Aggregate(1L, (product, side) => product * side);
+        var count = view.Count;
         if (count == 0) return [];
 
-        // Only the run of elements between the view's first and last is read, whatever the storage holds besides.
-        var run = 1 + view.Shape.Zip(view.Strides).Sum(axis => (axis.First - 1) * axis.Second);
+        // Only what lies between the view's first and last element is read, whatever the storage holds besides.
         var type = view.Storage.Type;
-        var bytes = file.Read(find(view.Storage) + (view.Offset * type.Bytes), run * type.Bytes, $"storage '{view.Storage.Key}'");
+        var bytes = file.Read(find(view.Storage) + (view.Offset * type.Bytes), view.Span * type.Bytes, $"storage '{view.Storage.Key}'");
         var values = new float[count];
         var index = new long[view.Shape.Length];
         var element = 0L;

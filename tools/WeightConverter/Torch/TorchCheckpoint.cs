@@ -60,17 +60,20 @@ internal static class TorchCheckpoint
                     + "; only fp32, fp16 and bf16 are converted: call float() on the model and save it again");
             tensors.Add(new SourceTensor(name, view.Shape, type, () => storages.Read(view)));
         }
-        RequireEnoughValues(file, [.. weights.Pairs.Select(pair => (TensorView)pair.Value!)]);
+        RequireApart(file, [.. weights.Pairs.Select(pair => (TensorView)pair.Value!)]);
         return tensors;
     }
 
-    /// <summary>Tensors that share values could make a large network of a small file.</summary>
-    private static void RequireEnoughValues(InputFile file, List<TensorView> views)
+    /// <summary>
+    /// Tensors over the same values could make a large network of a small file, and a few values far apart in a large storage
+    /// would be read over and over.
+    /// </summary>
+    private static void RequireApart(InputFile file, List<TensorView> views)
     {
-        var taken = views.Aggregate((Int128)0, (sum, view) => sum + view.Shape.Aggregate(1L, (product, side) => product * side));
+        var reached = views.Aggregate((Int128)0, (sum, view) => sum + Math.Max(view.Count, view.Span));
         var held = views.Select(view => view.Storage).DistinctBy(storage => storage.Key).Aggregate((Int128)0, (sum, storage) => sum + storage.Count);
-        if (taken > held)
-            throw file.Refused($"is refused: its tensors take {taken} values and its storages hold {held}, so some are the same"
+        if (reached > held)
+            throw file.Refused($"is refused: its tensors reach over {reached} values and its storages hold {held}, so some overlap"
                 + "; clone() the tensors in PyTorch and save them again");
     }
 
