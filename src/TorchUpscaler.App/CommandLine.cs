@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using TorchUpscaler.App.Queue;
 using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Upscale;
-using TorchUpscaler.Cpu;
 using TorchUpscaler.Imaging;
 using TorchUpscaler.Queue;
 
@@ -57,7 +56,7 @@ internal static class CommandLine
 
     // The one place that says which codec and which engine the program uses.
     private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
-        new(new VipsCodec(), () => new CpuEngine(), "cpu", progress, options.Json ? Console.Out : TextWriter.Null);
+        new(new VipsCodec(), Engines.Of(options.Engine), progress, options.Json ? Console.Out : TextWriter.Null);
 
     private static int Work(ServiceSettings settings, Shutdown shutdown, ProgressReporter progress)
     {

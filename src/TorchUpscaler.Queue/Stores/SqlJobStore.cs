@@ -12,7 +12,7 @@ namespace TorchUpscaler.Queue.Stores;
 internal abstract partial class SqlJobStore : IJobStore
 {
     private readonly SqlStatements _sql;
-    private bool _isWorker;
+    private bool _isWorker, _isClosed;
 
     static SqlJobStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
@@ -198,8 +198,9 @@ internal abstract partial class SqlJobStore : IJobStore
 
     public abstract long WaitForChange(long seen, TimeSpan atMost, CancellationToken cancellation);
 
-    public virtual void Dispose()
+    public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isClosed, true)) return;
         try
         {
             if (_isWorker) Write(work => work.Execute("goodbye", new { Owner }));
@@ -208,8 +209,12 @@ internal abstract partial class SqlJobStore : IJobStore
         {
             // Its row goes with time.
         }
+        Close();
         Folder.Dispose();
     }
+
+    /// <summary>Closes the database.</summary>
+    private protected abstract void Close();
 
     /// <summary>Runs statements that read.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer.</exception>

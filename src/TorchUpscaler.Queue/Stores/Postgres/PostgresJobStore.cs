@@ -62,10 +62,9 @@ internal sealed class PostgresJobStore : SqlJobStore
     public override long WaitForChange(long seen, TimeSpan atMost, CancellationToken cancellation) =>
         _listener.Value.Wait(seen, atMost, cancellation);
 
-    public override void Dispose()
+    private protected override void Close()
     {
         if (_listener.IsValueCreated) _listener.Value.Dispose();
-        base.Dispose();
         _server.Dispose();
     }
 

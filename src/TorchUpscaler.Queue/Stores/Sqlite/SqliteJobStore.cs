@@ -92,9 +92,8 @@ internal sealed class SqliteJobStore : SqlJobStore
         return version;
     }
 
-    public override void Dispose()
+    private protected override void Close()
     {
-        base.Dispose();
         lock (_watch) _watch.Dispose();
         using var connection = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(connection);
