@@ -30,8 +30,9 @@ public sealed class SharedScheduleTests : IDisposable
         WaitFor(() => rounds.Count >= 16);
 
         // Were each process to keep a schedule of its own, they would come twice as often. Either start makes a round of its own.
+        var count = rounds.Count;
         var due = watch.Elapsed.TotalSeconds / SecondsBetweenRounds;
-        Assert.InRange(rounds.Count, 16, due + 3);
+        Assert.True(count <= due + 3, $"{count} rounds in the time of {due:0.0}");
         Assert.DoesNotContain(_log.All, entry => entry.Level >= LogLevel.Warning);
     }
 
