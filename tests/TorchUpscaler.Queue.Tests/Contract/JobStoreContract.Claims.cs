@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace TorchUpscaler.Queue.Tests;
 
@@ -53,6 +54,33 @@ public abstract partial class JobStoreContract
         // Nobody's tags were given twice: one second of cost apart for each person.
         foreach (var tags in Store.List(null, null, 100).GroupBy(job => job.Person).Select(jobs => jobs.Select(job => job.Tag).Order().ToList()))
             Assert.All(tags.Zip(tags.Skip(1)), pair => Assert.True(pair.Second >= pair.First + 1, $"{pair.First} and {pair.Second}"));
+    }
+
+    [Fact]
+    public void Several_processes_claim_each_job_once()
+    {
+        var submitted = Enumerable.Range(0, 30).Select(_ => Submit().ToString(CultureInfo.InvariantCulture)).ToList();
+        var claimed = new ConcurrentBag<string>();
+        InParallel(3, _ =>
+        {
+            foreach (var line in HostProcess.Run("claim-all", Location, WorkFolder)) claimed.Add(line);
+        });
+        Assert.Equal(submitted.Order(StringComparer.Ordinal), claimed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Eight_holders_that_open_a_new_queue_at_once_share_it()
+    {
+        var location = NewLocation();
+        var ids = new ConcurrentBag<long>();
+        InParallel(8, n =>
+        {
+            using var store = JobStores.Open(location, WorkFolder, Options, Clock);
+            ids.Add(store.Submit(New($"person {n}"), Picture(), new MemoryStream(Bytes(n))));
+        });
+        Assert.Equal(8, ids.Distinct().Count());
+        using var last = JobStores.Open(location, WorkFolder, Options, Clock);
+        Assert.Equal(ids.Order(), last.List(JobState.Queued, null, 10).Select(job => job.Id).Order());
     }
 
     [Fact]

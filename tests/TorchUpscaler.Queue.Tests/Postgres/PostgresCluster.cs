@@ -11,7 +11,7 @@ namespace TorchUpscaler.Queue.Tests;
 /// A shell starts the server, waits for the end of its input, which comes whenever this process ends, and then stops the server and
 /// deletes the folder. PostgreSQL does not run as root: there it is the user postgres, or nobody.
 /// </remarks>
-internal sealed class PostgresCluster : IDisposable
+internal sealed class PostgresCluster
 {
     internal const string User = "upscaler", Password = "se:cr/et@ & ünïcode";
 
@@ -19,8 +19,11 @@ internal sealed class PostgresCluster : IDisposable
     private const string Script =
         """
         folder=$1 bin=$2; shift 2
+        exec 2>> "$folder/server.log"
         [ -d "$folder/data" ] || "$bin/initdb" --pgdata="$folder/data" --username=upscaler --pwfile="$folder/password" --auth-local=trust \
             --auth-host=scram-sha-256 --encoding=UTF8 --locale=C --no-sync --no-instructions > "$folder/initdb.log" 2>&1 || exit 3
+        # Children of a server that was killed live on for a moment, and no other starts so long.
+        while ls -l /proc/[0-9]*/cwd 2> /dev/null | grep -q "$folder/data\$"; do sleep 0.05; done
         "$bin/postgres" -D "$folder/data" "$@" >> "$folder/server.log" 2>&1 &
         server=$!
         cat > /dev/null
@@ -29,14 +32,14 @@ internal sealed class PostgresCluster : IDisposable
         [ -e "$folder/goes-on" ] || rm -rf "$folder"
         """;
 
-    private static readonly Lazy<PostgresCluster> Common = new(() => new PostgresCluster(isDurable: false));
+    private static readonly Lazy<PostgresCluster> Common = new(() => new PostgresCluster(isDurable: false)), Killed = new(() => new PostgresCluster(isDurable: true));
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("torchupscaler-postgres-").FullName;
     private readonly bool _isDurable;
     private Process? _shell;
 
-    internal PostgresCluster(bool isDurable)
+    private PostgresCluster(bool isDurable)
     {
         _isDurable = isDurable;
         File.WriteAllText(Path.Combine(_folder, "password"), Password + "\n");
@@ -47,6 +50,9 @@ internal sealed class PostgresCluster : IDisposable
 
     /// <summary>The server that most tests share, each with a schema of its own.</summary>
     internal static PostgresCluster Shared => Common.Value;
+
+    /// <summary>The server that is killed, and does what it can to lose nothing.</summary>
+    internal static PostgresCluster ToBeKilled => Killed.Value;
 
     internal int Port { get; }
 
@@ -117,11 +123,6 @@ internal sealed class PostgresCluster : IDisposable
         var server = File.ReadLines(Path.Combine(_folder, "data", "postmaster.pid")).First();
         File.WriteAllText(Path.Combine(_folder, "goes-on"), "");
         Run("/bin/sh", ["-c", $"kill -KILL {int.Parse(server, CultureInfo.InvariantCulture)}"]);
-        EndShell();
-    }
-
-    public void Dispose()
-    {
         EndShell();
     }
 

@@ -7,7 +7,7 @@ public sealed class SqliteJobStoreTests : JobStoreContract
 {
     private string Pictures => Path.Combine(Location, "pictures");
 
-    private protected override string NewLocation() => Path.Combine(Folder, "queue");
+    private protected override string NewLocation() => Path.Combine(Folder, "queue-" + Guid.NewGuid().ToString("N")[..8]);
 
     private protected override string[] PicturesKept() => [.. Directory.GetFiles(Pictures).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
 
