@@ -22,9 +22,7 @@ internal static class CommandLine
         var root = new RootCommand("Enlarges photos with Real-ESRGAN networks, without seams and without a GPU.");
         root.Add(UpscaleArguments.Command(options =>
             Guard(shutdown, progress, () => Compose(options, progress).Run(options, shutdown.Token))));
-
         root.Add(WorkerArguments.Command(settings => Guard(shutdown, progress, () => Work(settings(), shutdown, progress))));
-
         root.Add(SubmitArguments.Command(options => Guard(shutdown, progress, () => Submit(options(), shutdown, progress))));
         root.Add(QueueArguments.Command((settings, json, command) => Guard(shutdown, progress, () => Operate(settings(), json, command, shutdown, progress))));
 

@@ -10,6 +10,9 @@ internal sealed record SubmitOptions
     /// <summary>Files and folders, as given.</summary>
     internal required IReadOnlyList<string> Inputs { get; init; }
 
+    /// <summary>Whether folders within folders are looked into.</summary>
+    internal bool Recursive { get; init; }
+
     /// <summary>The settings.</summary>
     internal required ServiceSettings Settings { get; init; }
 
