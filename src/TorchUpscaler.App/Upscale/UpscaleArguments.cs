@@ -47,7 +47,7 @@ internal static class UpscaleArguments
     {
         Description = "A model's name (x4plus) or a .safetensors file. Default: sber-x4 if installed, else x4plus.",
         HelpName = "MODEL",
-        CompletionSources = { _ => new ModelFolders(null).Names().Select(name => new CompletionItem(name)) },
+        CompletionSources = { context => new ModelFolders(context.ParseResult.GetValue(Weights!)).Names().Select(name => new CompletionItem(name)) },
     };
 
     private static readonly Option<long?> FastAbove = new("--fast-above")
