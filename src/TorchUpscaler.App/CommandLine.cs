@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using TorchUpscaler.App.Doctor;
 using TorchUpscaler.App.Models;
+using TorchUpscaler.App.Queue;
 using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Upscale;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging;
+using TorchUpscaler.Queue;
 
 namespace TorchUpscaler.App;
 
@@ -20,6 +23,9 @@ internal static class CommandLine
           torchupscaler COMMAND --help         tells of a command's options, with examples
         """;
 
+    // A picture on its way into the store, or a result out of it, is not left half-way.
+    private static readonly TimeSpan DeliveryGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>Parses the arguments and runs the command that they name.</summary>
     /// <returns>The exit code.</returns>
     internal static int Run(string[] arguments, Shutdown shutdown)
@@ -33,13 +39,15 @@ internal static class CommandLine
         root.Add(ModelsArguments.Command((folders, json) => Guarded(() => new ModelsCommand(folders, Console.Out).Run(json))));
         root.Add(DoctorArguments.Command((folders, json) => Guarded(() => Compose(folders).Run(json, shutdown.Token))));
         root.Add(WorkerArguments.Command(settings => Guarded(() => Work(settings(), shutdown, progress))));
+        root.Add(SubmitArguments.Command(options => Guarded(() => Submit(options(), shutdown, progress))));
+        root.Add(QueueArguments.Command((settings, json, command) => Guarded(() => Operate(settings(), json, command, shutdown, progress))));
         root.Add(CompletionCommand.Command(script => Guarded(() => Print(script))));
 
         // No response files: a picture's name may begin with an @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            var help = parsed.CommandResult.Command == root ? "torchupscaler --help" : $"torchupscaler {parsed.CommandResult.Command.Name} --help";
+            var help = $"{NameOf(parsed.CommandResult)} --help";
             var error = parsed.UnmatchedTokens is [var unknown, ..] ? $"there is no '{unknown}'" : parsed.Errors[0].Message.TrimEnd('.');
             progress.Say(Failure.Line($"{error}; see {help}"));
             return ExitCodes.Refused;
@@ -56,6 +64,10 @@ internal static class CommandLine
             return Fail(progress, new UnwritableOutputException("the help", error));
         }
     }
+
+    // As a person writes it: torchupscaler queue cancel.
+    private static string NameOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "torchupscaler";
 
     // The one place that says which codec and which engine the program uses.
     private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
@@ -76,6 +88,19 @@ internal static class CommandLine
         shutdown.Grace = WorkerCommand.Grace;
         shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back by the next worker"));
         return new WorkerCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
+    }
+
+    private static int Submit(SubmitOptions options, Shutdown shutdown, ProgressReporter progress)
+    {
+        shutdown.Grace = DeliveryGrace;
+        return new SubmitCommand(options, new VipsCodec(), progress, Console.Out).Run(shutdown.Token);
+    }
+
+    private static int Operate(ServiceSettings settings, bool json, Func<QueueCommand, IJobStore, int> command, Shutdown shutdown, ProgressReporter progress)
+    {
+        shutdown.Grace = DeliveryGrace;
+        using var store = QueueCommand.Open(settings);
+        return command(new QueueCommand(store, progress, Console.Out, json), store);
     }
 
     private static int Guard(Shutdown shutdown, ProgressReporter progress, Func<int> command)

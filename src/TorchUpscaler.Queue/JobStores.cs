@@ -30,4 +30,8 @@ public static class JobStores
             ? PostgresJobStore.Open(database, workFolder, options, clock)
             : SqliteJobStore.Open(location, options, clock ?? TimeProvider.System);
     }
+
+    /// <summary>Whether a location is a folder's, and not a database server's.</summary>
+    /// <exception cref="InputException">The location cannot be read.</exception>
+    public static bool IsFolder(string location) => StoreLocation.Database(location) is null;
 }

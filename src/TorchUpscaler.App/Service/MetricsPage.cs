@@ -58,10 +58,9 @@ internal sealed class MetricsPage : IDisposable
 
     private void Show(QueueStats stats)
     {
-        var counts = stats.Jobs.ToDictionary(count => (count.State, count.Class), count => count.Count);
         foreach (var state in Enum.GetValues<JobState>())
             foreach (var jobClass in Enum.GetValues<JobClass>())
-                Jobs(state, jobClass).Set(counts.GetValueOrDefault((state, jobClass)));
+                Jobs(state, jobClass).Set(stats.Of(state, jobClass));
         double[] values = [stats.OldestWait, stats.SecondsQueued, stats.Workers.Count];
         foreach (var (gauge, value) in _ofStore.Zip(values)) gauge.Set(value);
     }

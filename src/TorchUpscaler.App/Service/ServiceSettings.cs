@@ -18,11 +18,8 @@ internal enum LogFormat
 /// <summary>All settings of the commands that work with a queue, checked.</summary>
 internal sealed record ServiceSettings
 {
-    /// <summary>The store: a folder, or a PostgreSQL database. Has no password in it; null where there is no default on this machine.</summary>
+    /// <summary>The store: a folder, or a PostgreSQL database. May have a password in it; null where there is no default on this machine.</summary>
     internal string? Store { get; init; } = DataFolder("queue");
-
-    /// <summary>A file with the database's password, or null.</summary>
-    internal string? StorePasswordFile { get; init; }
 
     /// <summary>With PostgreSQL, this machine's folder for what is worked on; null where there is no default on this machine.</summary>
     internal string? WorkFolder { get; init; } = DataFolder("work");
@@ -57,7 +54,7 @@ internal sealed record ServiceSettings
     {
         if (Store is null || WorkFolder is null)
             throw new InputException("no store is named, and this account has no home folder for one; name it with --store, or in the setting Store");
-        return JobStores.Open(StoreLocation.WithPassword(Store, StorePasswordFile), WorkFolder, Queue);
+        return JobStores.Open(Store, WorkFolder, Queue);
     }
 
     /// <summary>Chooses models as the worker does.</summary>

@@ -16,9 +16,8 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
     /// <summary>All settings, in README's order.</summary>
     internal static readonly IReadOnlyList<Setting> All =
     [
-        new("Store", "--store", "~/.local/share/torchupscaler/queue", "the store: a folder (SQLite), or a PostgreSQL database as `postgres://USER@HOST/DATABASE` or `Host=HOST;…`",
+        new("Store", "--store", "~/.local/share/torchupscaler/queue", "the store: a folder (SQLite), or a PostgreSQL database as `postgres://USER@HOST/DATABASE?passwordFile=FILE`",
             (s, text) => s with { Store = text }) { IsSecret = true },
-        new("StorePasswordFile", null, "none", "a file that holds the database's password and nothing else", (s, text) => s with { StorePasswordFile = text }),
         new("WorkFolder", null, "~/.local/share/torchupscaler/work", "with PostgreSQL, this machine's folder for what is worked on", (s, text) => s with { WorkFolder = text }),
         new("Weights", "--weights", "none", "a folder with models, searched before the others", (s, text) => s with { Weights = text }),
         new("Listen", "--listen", "127.0.0.1:9464", "address and port of `/healthz` and `/metrics`; port 0 takes a free one, `off` none", (s, text) => s with { Listen = Address(text) }),

@@ -8,7 +8,7 @@ internal static class WorkerArguments
     private const string Examples = """
         Examples:
           torchupscaler worker --store /srv/queue               works on the queue in a folder
-          torchupscaler worker --store postgres://up@db/queue --set StorePasswordFile=/run/secrets/db
+          torchupscaler worker --store 'postgres://up@db/queue?passwordFile=/run/secrets/db'
           torchupscaler worker --config /etc/torchupscaler.json --listen 0.0.0.0:9464 --log-format json
 
         SIGTERM and Ctrl-C stop it within 10 seconds: what is nearly done is finished, the rest goes back to the queue.

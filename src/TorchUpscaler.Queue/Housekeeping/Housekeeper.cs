@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quartz;
 using TorchUpscaler.Queue.Housekeeping;
+using TorchUpscaler.Queue.Stores.Postgres;
 
 namespace TorchUpscaler.Queue;
 
@@ -79,7 +80,8 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         quartz.Services.AddSingleton(store).AddSingleton(metrics).AddSingleton(_log);
         quartz.ConfigureScheduler(options => options.InstanceName = "torchupscaler");
         quartz.UseDefaultThreadPool(Threads);
-        quartz.UseInMemoryStore();
+        if (store is PostgresJobStore postgres) Share(quartz, postgres);
+        else quartz.UseInMemoryStore();
         quartz.AddSchedulerListener(new ScheduleListener(_log));
         foreach (var duty in Duty.Of(store.Options))
         {
@@ -91,6 +93,16 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
                 job => job.WithIdentity(duty.Name));
         }
     }).Build();
+
+    private static void Share(IQuartzBuilder quartz, PostgresJobStore store)
+    {
+        quartz.ConfigureScheduler(options => options.GenerateInstanceId = true);
+        quartz.UsePersistentStore(schedule => schedule
+            .ProvisionSchema()
+            .UsePostgres(source => source.DataSourceFactory = _ => store.Database)
+            .UseSystemTextJsonSerializer()
+            .UseClustering());
+    }
 
     /// <summary>Hears of what goes wrong in the schedule itself.</summary>
     private sealed class ScheduleListener(DutyLog log) : ISchedulerListener

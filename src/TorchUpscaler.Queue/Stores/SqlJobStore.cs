@@ -12,7 +12,7 @@ namespace TorchUpscaler.Queue.Stores;
 internal abstract partial class SqlJobStore : IJobStore
 {
     private readonly SqlStatements _sql;
-    private bool _isWorker;
+    private bool _isWorker, _isClosed;
 
     static SqlJobStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
@@ -198,8 +198,9 @@ internal abstract partial class SqlJobStore : IJobStore
 
     public abstract long WaitForChange(long seen, TimeSpan atMost, CancellationToken cancellation);
 
-    public virtual void Dispose()
+    public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isClosed, true)) return;
         try
         {
             if (_isWorker) Write(work => work.Execute("goodbye", new { Owner }));
@@ -208,16 +209,26 @@ internal abstract partial class SqlJobStore : IJobStore
         {
             // Its row goes with time.
         }
+        Close();
         Folder.Dispose();
     }
 
+    /// <summary>Closes the database.</summary>
+    private protected abstract void Close();
+
     /// <summary>Runs statements that read.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer.</exception>
-    private protected abstract T Read<T>(Func<SqlWork, T> reading);
+    private protected T Read<T>(Func<SqlWork, T> reading) => StoreMeter.Measure("read", () => RunReading(reading));
 
     /// <summary>Runs statements as one transaction that is on the disk when this returns.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer, or its disk is full.</exception>
-    private protected abstract T Write<T>(Func<SqlWork, T> writing);
+    private protected T Write<T>(Func<SqlWork, T> writing) => StoreMeter.Measure("write", () => RunWriting(writing));
+
+    /// <inheritdoc cref="Read"/>
+    private protected abstract T RunReading<T>(Func<SqlWork, T> reading);
+
+    /// <inheritdoc cref="Write"/>
+    private protected abstract T RunWriting<T>(Func<SqlWork, T> writing);
 
     /// <summary>
     /// Runs a transaction that makes a picture count. Where pictures are files, the file is on the disk before, and gone again

@@ -15,7 +15,6 @@ public sealed class QueueMetrics : IDisposable
     private readonly Counter<long> _finished;
     private readonly Histogram<double> _waited;
     private readonly Histogram<double> _inference;
-    private readonly Histogram<double> _store;
 
     /// <summary>Creates the instruments.</summary>
     public QueueMetrics()
@@ -26,7 +25,6 @@ public sealed class QueueMetrics : IDisposable
         _finished = _meter.CreateCounter<long>("torchupscaler_ended", description: "Jobs that this process ended, by outcome.");
         _waited = _meter.CreateHistogram<double>("torchupscaler_waiting_seconds", "s", "Time between a job's queueing and its first start.");
         _inference = _meter.CreateHistogram<double>("torchupscaler_inference_seconds", "s", "Time that the network took for a picture, by model.");
-        _store = _meter.CreateHistogram<double>("torchupscaler_store_seconds", "s", "Time of the store's calls.");
     }
 
     /// <inheritdoc/>
@@ -46,6 +44,4 @@ public sealed class QueueMetrics : IDisposable
     internal void Waited(double seconds) => _waited.Record(seconds);
 
     internal void Inferred(string model, double seconds) => _inference.Record(seconds, new KeyValuePair<string, object?>("model", model));
-
-    internal void StoreCalled(double seconds) => _store.Record(seconds);
 }

@@ -26,6 +26,9 @@ internal sealed class PostgresJobStore : SqlJobStore
 
     public override string Description => _server.Description;
 
+    /// <summary>The database, for the schedule that the queue's processes share.</summary>
+    internal NpgsqlDataSource Database => _server.Source;
+
     private protected override long? Now => _clock?.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Opens the store in a database, making its tables where they are not there.</summary>
@@ -59,16 +62,15 @@ internal sealed class PostgresJobStore : SqlJobStore
     public override long WaitForChange(long seen, TimeSpan atMost, CancellationToken cancellation) =>
         _listener.Value.Wait(seen, atMost, cancellation);
 
-    public override void Dispose()
+    private protected override void Close()
     {
         if (_listener.IsValueCreated) _listener.Value.Dispose();
-        base.Dispose();
         _server.Dispose();
     }
 
-    private protected override T Read<T>(Func<SqlWork, T> reading) => Transact(IsolationLevel.RepeatableRead, reading);
+    private protected override T RunReading<T>(Func<SqlWork, T> reading) => Transact(IsolationLevel.RepeatableRead, reading);
 
-    private protected override T Write<T>(Func<SqlWork, T> writing) => Transact(IsolationLevel.ReadCommitted, writing);
+    private protected override T RunWriting<T>(Func<SqlWork, T> writing) => Transact(IsolationLevel.ReadCommitted, writing);
 
     private protected override bool WithPicture(string file, Stream bytes, bool isResult, Func<Stream, bool> transaction)
     {

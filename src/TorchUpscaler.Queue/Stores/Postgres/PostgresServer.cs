@@ -67,6 +67,9 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
+    /// <summary>Its connections, for the schedule that the queue's processes share.</summary>
+    internal NpgsqlDataSource Source => _source;
+
     /// <summary>A connection, to be disposed.</summary>
     internal NpgsqlConnection Connect() => _source.OpenConnection();
 
@@ -90,9 +93,8 @@ internal sealed class PostgresServer : IDisposable
         _ => !isCommitting && error.InnerException is not TimeoutException,
     };
 
-    /// <summary>Whether the tables' rules have refused what the program wanted.</summary>
-    internal static bool IsOurFault(NpgsqlException error) =>
-        error is PostgresException { SqlState: [ '2', '3', .. ] or [ '2', '2', .. ] or [ '4', '2', .. ] and not PostgresErrorCodes.InsufficientPrivilege };
+    /// <summary>Whether the tables' rules or types have refused what the program wanted.</summary>
+    internal static bool IsOurFault(NpgsqlException error) => error is PostgresException { SqlState: ['2', '2' or '3', ..] };
 
     /// <summary>The error of a store that cannot be used at the moment.</summary>
     internal StoreUnavailableException Unavailable(NpgsqlException error) => new($"the store in {_where} cannot be used: {Reason(error)}", error);

@@ -212,7 +212,7 @@ SELECT class FROM class_clock ORDER BY class FOR UPDATE;
 -- name: to age
 SELECT * FROM job
 WHERE state = 'queued' AND effective_class = class AND class >= 2 AND queued_at <= queue_time(@now) - @ago
-ORDER BY queued_at LIMIT @limit FOR UPDATE SKIP LOCKED;
+ORDER BY queued_at, id LIMIT @limit FOR UPDATE SKIP LOCKED;
 
 -- name: age
 UPDATE job SET effective_class = @class, tag = @tag WHERE id = @id AND state = 'queued';

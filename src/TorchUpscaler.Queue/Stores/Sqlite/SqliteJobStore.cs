@@ -92,15 +92,14 @@ internal sealed class SqliteJobStore : SqlJobStore
         return version;
     }
 
-    public override void Dispose()
+    private protected override void Close()
     {
-        base.Dispose();
         lock (_watch) _watch.Dispose();
         using var connection = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(connection);
     }
 
-    private protected override T Read<T>(Func<SqlWork, T> reading) => Translated(() =>
+    private protected override T RunReading<T>(Func<SqlWork, T> reading) => Translated(() =>
     {
         using var connection = Connect();
         // One transaction: several statements see one state.
@@ -108,7 +107,7 @@ internal sealed class SqliteJobStore : SqlJobStore
         return reading(Work(connection, transaction));
     });
 
-    private protected override T Write<T>(Func<SqlWork, T> writing) => Translated(() =>
+    private protected override T RunWriting<T>(Func<SqlWork, T> writing) => Translated(() =>
     {
         lock (_writing)
         {

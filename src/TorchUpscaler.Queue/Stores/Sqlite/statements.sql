@@ -202,7 +202,7 @@ SELECT count(*) FROM class_clock;
 -- name: to age
 SELECT * FROM job
 WHERE state = 'queued' AND effective_class = class AND class >= 2 AND queued_at <= @now - @ago
-ORDER BY queued_at LIMIT @limit;
+ORDER BY queued_at, id LIMIT @limit;
 
 -- name: age
 UPDATE job SET effective_class = @class, tag = @tag WHERE id = @id AND state = 'queued';
