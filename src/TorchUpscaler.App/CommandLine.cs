@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Add(SubmitArguments.Command(options => Guarded(() => Submit(options(), shutdown, progress))));
         root.Add(QueueArguments.Command((settings, json, command) => Guarded(() => Operate(settings(), json, command, shutdown, progress))));
         root.Add(CompletionCommand.Command(script => Guarded(() => Print(script))));
+        CompletionCommand.LeaveOutSwitches(root);
 
         // No response files: a picture's name may begin with an @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -35,6 +35,13 @@ internal static class CompletionCommand
         compdef _torchupscaler torchupscaler
         """;
 
+    /// <summary>Takes True and False from what is offered behind options that are switches: what follows one is something else.</summary>
+    internal static void LeaveOutSwitches(Command command)
+    {
+        foreach (var option in command.Options.Where(option => option.ValueType == typeof(bool))) option.CompletionSources.Clear();
+        foreach (var child in command.Subcommands) LeaveOutSwitches(child);
+    }
+
     /// <summary>The command.</summary>
     /// <param name="run">Is given the script; returns the exit code.</param>
     internal static Command Command(Func<string, int> run)

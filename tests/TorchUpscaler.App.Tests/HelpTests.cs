@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 
 namespace TorchUpscaler.App.Tests;
 
 /// <summary>What the program says of itself: its version, its help, README's tables, completion in a shell.</summary>
 [Collection(ProgramTests.Name)]
+[SupportedOSPlatform("linux")]
 public sealed partial class HelpTests(TinyModels models) : IDisposable
 {
     private const int ExitDone = 0, ExitRefused = 2;
@@ -64,6 +66,7 @@ public sealed partial class HelpTests(TinyModels models) : IDisposable
     [InlineData("torchupscaler upscale --engine c", "cpu")]
     [InlineData("torchupscaler completion ", "bash zsh")]
     [InlineData("torchupscaler upscale pho", "")] // bash offers files then
+    [InlineData("torchupscaler upscale --force ", "")]
     public void Bash_completes_commands_options_values_and_models(string typed, string offered)
     {
         var script = _here.Text("script", ProgramRun.Of("completion", "bash").ExitedWith(ExitDone).Output);

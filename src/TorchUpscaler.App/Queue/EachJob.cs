@@ -46,7 +46,7 @@ internal sealed class EachJob(ProgressReporter progress)
         }
         catch (Exception error) when (error is InputException or IOException and not (StoreUnavailableException or UnwritableOutputException))
         {
-            progress.Say(Failure.Describe(error, file));
+            progress.Say(Failure.Line(file is null ? Failure.Message(error) : Failure.Named(Failure.Message(error), file)));
             if (error is InputException) _refused++;
             else _failed++;
         }

@@ -19,7 +19,7 @@ internal sealed class SubmitCommand(SubmitOptions options, IPictureCodec codec, 
     /// <exception cref="OperationCanceledException">Cancelled; the jobs stay in the queue.</exception>
     internal int Run(CancellationToken cancellation)
     {
-        var inputs = InputPlan.Of(options.Inputs, codec.InputExtensions);
+        var inputs = InputPlan.Of(new UpscaleOptions { Inputs = options.Inputs }, codec.InputExtensions);
         if (options.Output is { } folder && File.Exists(folder)) throw new InputException($"{Display.Path(folder)} is a file; -o names a folder");
         using var store = options.Settings.OpenStore();
         var check = new PictureCheck(options, codec);
