@@ -20,7 +20,7 @@ internal sealed record SubmitOptions
     internal JobClass Class { get; init; } = JobClass.Normal;
 
     /// <summary>Whose turn they count as.</summary>
-    internal string Person { get; init; } = Environment.UserName;
+    internal string Person { get; init; } = Environment.UserName is { Length: > 0 } account ? account : ResultDelivery.FrontEnd;
 
     /// <summary>A catalogue name or the path of a safetensors file; null: the best one that the worker has.</summary>
     internal string? Model { get; init; }

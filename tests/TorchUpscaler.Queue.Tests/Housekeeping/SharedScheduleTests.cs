@@ -5,6 +5,7 @@ using Npgsql;
 namespace TorchUpscaler.Queue.Tests.Housekeeping;
 
 /// <summary>The schedule that processes on one PostgreSQL share.</summary>
+[Collection(PostgresOutageTests.Collection)]
 public sealed class SharedScheduleTests : IDisposable
 {
     private const double SecondsBetweenRounds = 0.5; // a quarter of the lease
@@ -58,7 +59,7 @@ public sealed class SharedScheduleTests : IDisposable
     [Fact, Trait("Length", "Long")]
     public async Task A_server_that_breaks_down_and_comes_back_is_said_once_and_the_rounds_go_on()
     {
-        using var cluster = new PostgresCluster(isDurable: true);
+        var cluster = PostgresCluster.ToBeKilled;
         var location = cluster.NewSchema();
         using var store = Open(location);
         await using var housekeeper = Start(store);
