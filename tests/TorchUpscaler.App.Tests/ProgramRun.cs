@@ -67,9 +67,12 @@ internal sealed class ProgramRun : IDisposable
     }
 
     /// <summary>Runs the program to its end with an output redirected as the shell does it: <c>2>/dev/full</c>.</summary>
-    internal static ProgramResult Redirected(string redirection, params string[] arguments)
+    internal static ProgramResult Redirected(string redirection, params string[] arguments) => RedirectedIn(null, redirection, arguments);
+
+    /// <summary>The same in a working directory.</summary>
+    internal static ProgramResult RedirectedIn(string? folder, string redirection, params string[] arguments)
     {
-        using var run = new ProgramRun(arguments, redirection: redirection);
+        using var run = new ProgramRun(arguments, folder: folder, redirection: redirection);
         return run.Wait();
     }
 

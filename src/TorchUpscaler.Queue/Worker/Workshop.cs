@@ -58,7 +58,7 @@ internal sealed class Workshop : IDisposable
         var header = _codec.ReadHeader(input);
         var choice = ForSender(job, () => _chooser.Choose(job.Model ?? ModelForScale(job.Scale), job.Scale, header.Width, header.Height));
         var format = job.Format ?? header.Format ?? PictureFormat.Png;
-        CheckSizes(header, choice, format);
+        new PictureLimits(_options.MaxInputPixels, _options.MaxOutputPixels).Check(header, choice, format);
 
         var needed = others.Select(other => other.Choice).Append(choice).SelectMany(other => other.Chain).ToList();
         var models = ModelsFor(job);
@@ -167,19 +167,4 @@ internal sealed class Workshop : IDisposable
 
     // The worker's own model, where one is set, is for jobs that ask for nothing special.
     private string? ModelForScale(int? scale) => scale is null ? _options.Model : null;
-
-    private void CheckSizes(PictureHeader header, ModelChoice choice, PictureFormat format)
-    {
-        var (width, height) = ((long)header.Width * choice.Scale, (long)header.Height * choice.Scale);
-        CheckPixels("picture", header.Width, header.Height, _options.MaxInputPixels);
-        CheckPixels("result", width, height, _options.MaxOutputPixels);
-        PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
-    }
-
-    private static void CheckPixels(string what, long width, long height, long limit)
-    {
-        if (width * height <= limit) return;
-        throw new PictureException(string.Create(CultureInfo.InvariantCulture,
-            $"the {what} of {width}×{height} has {Math.Ceiling(width * height / 1e6)} megapixels, and the limit here is {limit / 1e6}; send a smaller picture or choose a smaller scale"));
-    }
 }
