@@ -5,13 +5,15 @@ namespace TorchUpscaler.App;
 /// <summary>Failures as people are told of them: one line, never a stack trace.</summary>
 internal static class Failure
 {
-    /// <summary>The line for a failure. It names the file that it is about, where the message itself does not.</summary>
-    internal static string Describe(Exception error, string? file = null)
+    /// <summary>The line for a failure that ends a command.</summary>
+    internal static string Describe(Exception error) => Line(Message(error));
+
+    /// <summary>A message that names the file it is about, where it does not itself.</summary>
+    internal static string Named(string message, string file)
     {
-        var message = Message(error);
         // Some messages show a name cleaned and some as it is; it is one name.
-        var isNamed = file is null || Display.Text(message).Contains(Display.Text(file), StringComparison.Ordinal);
-        return Line(isNamed ? message : $"{file}: {message}");
+        var isNamed = Display.Text(message).Contains(Display.Text(file), StringComparison.Ordinal);
+        return isNamed ? message : $"{file}: {message}";
     }
 
     /// <summary>Any failure's line: it begins with the program's name, which tells it from the lines about the progress.</summary>
@@ -25,7 +27,8 @@ internal static class Failure
         _ => ExitCodes.Failed,
     };
 
-    private static string Message(Exception error) => error switch
+    /// <summary>What went wrong, for people.</summary>
+    internal static string Message(Exception error) => error switch
     {
         OperationCanceledException => "cancelled",
         InputException or IOException or UnauthorizedAccessException => error.Message,

@@ -9,7 +9,9 @@ namespace TorchUpscaler.Queue;
 /// </summary>
 /// <remarks>
 /// Whatever the store cannot do at the moment (its server restarts, its disk is full) is a <see cref="StoreUnavailableException"/>:
-/// nothing has changed then, or, where a commit's answer was lost, everything has. A call that failed so can be made again.
+/// nothing has changed then, or, where a commit's answer was lost, everything has. A call that failed so can be made again, and
+/// <see cref="Accept"/> and <see cref="Finish"/> then know what came through; <see cref="Receive"/> and <see cref="Submit"/> would
+/// hand in a second job.
 /// </remarks>
 public interface IJobStore : IDisposable
 {
@@ -99,7 +101,7 @@ public interface IJobStore : IDisposable
     /// <returns>False where the claim was void: the result has been thrown away.</returns>
     bool Finish(Claim claim, FinishedPicture result);
 
-    /// <summary>Ends a claim of a received, queued or running job with a failure.</summary>
+    /// <summary>Ends a claim of a received or running job with a failure.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="sentence">Why, for its sender.</param>
     /// <param name="isFinal">Whether trying again is of no use.</param>
@@ -136,6 +138,7 @@ public interface IJobStore : IDisposable
     int RescueDead();
 
     /// <summary>Takes back the leases that have run out, likewise; but after an outage of the store itself, holders first have a lease's time to renew them.</summary>
+    /// <remarks>To be called several times in a lease by somebody: where nobody has called for longer, that is taken for an outage.</remarks>
     /// <returns>How many jobs were taken back.</returns>
     int RescueExpired();
 

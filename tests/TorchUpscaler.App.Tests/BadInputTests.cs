@@ -69,16 +69,21 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
         Refused([_here.Picture("photo.png"), "-o", _here.PathOf("nowhere/big.png")], _here.PathOf("nowhere"));
 
     [Fact]
-    public void A_model_of_another_scale() =>
-        Refused([_here.Picture("photo.png"), "-m", "x4plus", "-s", "2"], "x4plus", "×4", "×2", "-s 4");
-
-    [Fact]
     public void A_model_that_is_not_installed() =>
         Refused([_here.Picture("photo.png"), "-m", "anime-6b"], "anime-6b", models.Folder, "-- pull anime-6b");
 
     [Fact]
-    public void A_scale_that_no_installed_model_has() =>
-        Refused([_here.Picture("photo.png"), "-s", "8"], "-- pull sber-x8");
+    public void No_model_at_all()
+    {
+        var folder = Directory.CreateDirectory(_here.PathOf("empty")).FullName;
+
+        ProgramRun.In(folder, null, "upscale", _here.Picture("photo.png"), "--weights", folder)
+            .ExitedWith(ExitRefused).SaidOneSentence(folder, "-- pull x4plus");
+    }
+
+    [Fact]
+    public void An_engine_that_this_build_does_not_have() =>
+        Refused([_here.Picture("photo.png"), "--engine", "torch"], "this build has no Torch engine", "-p:Packages=full");
 
     [Fact]
     public void A_model_that_is_still_a_pickle()
@@ -136,6 +141,9 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
     [InlineData("--memory", "much")]
     [InlineData("--threads", "-1")]
     [InlineData("--max-input-mp", "0")]
+    [InlineData("--fast-above", "-1")]
+    [InlineData("--fast-above", "4,5")]
+    [InlineData("--engine", "gpu")]
     public void An_option_that_makes_no_sense(string option, string value) =>
         Refused([_here.Picture("photo.png"), option, value], value, "--help");
 

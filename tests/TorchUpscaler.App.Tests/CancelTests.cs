@@ -16,7 +16,7 @@ public sealed class CancelTests(TinyModels models) : IDisposable
     public void A_signal_stops_the_run_at_once_and_leaves_nothing(string signal)
     {
         var picture = _here.Picture("large.png", 2600, 2000);
-        using var run = ProgramRun.Begin("upscale", picture, "--weights", models.Folder, "-o", _here.PathOf("result.png"));
+        using var run = ProgramRun.Begin("upscale", picture, "-m", "x4plus", "--weights", models.Folder, "-o", _here.PathOf("result.png"));
         run.WaitForFirstLine();
         Thread.Sleep(1500); // well inside the network's work
         Assert.True(run.IsRunning, $"the run ended too early to be cancelled:\n{(run.IsRunning ? "" : run.Wait().Errors)}");
@@ -36,7 +36,7 @@ public sealed class CancelTests(TinyModels models) : IDisposable
     public void Not_even_an_encoder_that_cannot_stop_holds_the_program_up()
     {
         var picture = _here.Picture("large.png", 1200, 900);
-        using var run = ProgramRun.Begin("upscale", picture, "--weights", models.Folder, "-o", _here.PathOf("result.webp"));
+        using var run = ProgramRun.Begin("upscale", picture, "-m", "x4plus", "--weights", models.Folder, "-o", _here.PathOf("result.webp"));
         run.WaitForFirstLine();
         WaitFor(run, () => run.SecondsOfThreads("libvips worker") > 0.4); // handing rows on takes it far less
 
@@ -53,7 +53,7 @@ public sealed class CancelTests(TinyModels models) : IDisposable
     {
         _here.Picture("a.png");
         _here.Picture("b.png", 2600, 2000);
-        using var run = ProgramRun.Begin("upscale", _here.Folder, "--weights", models.Folder);
+        using var run = ProgramRun.Begin("upscale", _here.Folder, "-m", "x4plus", "--weights", models.Folder);
         WaitFor(run, () => File.Exists(_here.PathOf("a_x4.png")) && _here.Files.Length > 3); // b's half-written result is there
 
         run.Signal("INT");

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace TorchUpscaler.App.Tests;
 
 /// <summary>Several pictures at once.</summary>
@@ -23,7 +25,11 @@ public sealed class FolderTests(TinyModels models) : IDisposable
         Assert.Contains("b.png", failure, StringComparison.Ordinal);
         Assert.Contains("not a picture", failure, StringComparison.Ordinal);
         Assert.Equal("2 done, 0 skipped, 1 failed", result.ErrorLines[^1]);
-        Assert.Equal(2, result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal($"failed: {failure["torchupscaler: ".Length..]}", result.ErrorLines[^2]);
+        var told = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(["done", "failed", "done"], told.Select(picture => picture.GetProperty("status").GetString()));
+        Assert.Equal([_here.PathOf("a.png"), _here.PathOf("b.png"), _here.PathOf("c.jpg")], told.Select(picture => picture.GetProperty("input").GetString()));
+        Assert.Contains("not a picture", told[1].GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,12 +40,13 @@ public sealed class FolderTests(TinyModels models) : IDisposable
         Upscale(_here.Folder).ExitedWith(ExitDone);
         var first = File.GetLastWriteTimeUtc(_here.PathOf("a_x4.png"));
 
-        var second = Upscale(_here.Folder).ExitedWith(ExitDone);
+        var second = Upscale(_here.Folder, "--json").ExitedWith(ExitDone);
 
         Assert.Equal(["a.png", "a_x4.png", "b.jpg", "b_x4.jpg"], _here.Files);
         Assert.Equal(first, File.GetLastWriteTimeUtc(_here.PathOf("a_x4.png")));
         Assert.Equal(2, second.ErrorLines.Count(line => line.Contains("skipped", StringComparison.Ordinal) && line.Contains("--force", StringComparison.Ordinal)));
         Assert.Equal("0 done, 2 skipped, 0 failed", second.ErrorLines[^1]);
+        Assert.Equal($$"""{"status":"skipped","input":"{{_here.PathOf("a.png")}}","output":"{{_here.PathOf("a_x4.png")}}"}""", second.Output.Split('\n')[0]);
     }
 
     [Fact]
@@ -64,28 +71,58 @@ public sealed class FolderTests(TinyModels models) : IDisposable
     }
 
     [Fact]
-    public void Two_pictures_never_share_a_result()
+    public void Two_pictures_that_would_share_a_result_have_one_each_and_a_second_run_finds_them()
     {
-        var png = _here.Picture("a.png");
-        _here.Picture("a.jpg");
+        _here.Picture("a.png");
+        _here.Picture("a.jpg", 24, 16);
+        _here.Picture("b.png");
 
-        var result = Upscale(_here.Folder, "-f", "png", "--force").ExitedWith(ExitSomeFailed);
+        Upscale(_here.Folder, "-f", "png").ExitedWith(ExitDone);
+        var second = Upscale(_here.Folder, "-f", "png").ExitedWith(ExitDone);
 
-        Assert.Equal(["a.jpg", "a.png", "a_x4.png"], _here.Files);
-        Assert.Contains(result.ErrorLines, line => line.Contains(png, StringComparison.Ordinal) && line.Contains("is the result of", StringComparison.Ordinal));
+        Assert.Equal(["a.jpg", "a.jpg_x4.png", "a.png", "a.png_x4.png", "b.png", "b_x4.png"], _here.Files);
+        Assert.Equal("PNG RGB 96 64", Python.Describe(_here.PathOf("a.jpg_x4.png")));
+        Assert.Equal("PNG RGB 80 48", Python.Describe(_here.PathOf("a.png_x4.png")));
+        Assert.Equal("0 done, 3 skipped, 0 failed", second.ErrorLines[^1]);
     }
 
     [Fact]
-    public void Nor_does_a_second_run_take_the_others_result_for_its_own()
+    public void A_picture_that_comes_later_does_not_take_the_result_that_is_there_for_its_own()
     {
-        var png = _here.Picture("a.png");
-        _here.Picture("a.jpg");
-        Upscale(_here.Folder, "-f", "png").ExitedWith(ExitSomeFailed);
+        _here.Picture("a.png");
+        Upscale(_here.Folder, "-f", "png").ExitedWith(ExitDone);
+        _here.Picture("a.jpg", 24, 16);
 
-        var second = Upscale(_here.Folder, "-f", "png").ExitedWith(ExitSomeFailed);
+        Upscale(_here.Folder, "-f", "png").ExitedWith(ExitDone);
 
-        Assert.Equal("0 done, 1 skipped, 1 failed", second.ErrorLines[^1]);
-        Assert.Contains(second.ErrorLines, line => line.Contains(png, StringComparison.Ordinal) && line.Contains("is the result of", StringComparison.Ordinal));
+        Assert.Equal(["a.jpg", "a.jpg_x4.png", "a.png", "a.png_x4.png", "a_x4.png"], _here.Files);
+        Assert.Equal("PNG RGB 96 64", Python.Describe(_here.PathOf("a.jpg_x4.png")));
+    }
+
+    [Fact]
+    public void Pictures_of_one_name_from_several_folders_share_no_result()
+    {
+        _here.Picture("1/a.png");
+        _here.Picture("2/a.png", 24, 16);
+
+        for (var run = 0; run < 2; run++) Upscale(_here.PathOf("1"), _here.PathOf("2"), "-o", _here.PathOf("out")).ExitedWith(ExitDone);
+
+        Assert.Equal(["1/a.png", "2/a.png", "out/a.png-2_x4.png", "out/a.png_x4.png"], _here.Files);
+        Assert.Equal("PNG RGB 96 64", Python.Describe(_here.PathOf("out/a.png-2_x4.png")));
+    }
+
+    [Fact]
+    public void Two_names_that_meet_only_when_the_pictures_are_opened_are_kept_apart_too()
+    {
+        _here.Picture("a.jpg", 24, 16);
+        _here.Picture("made.png");
+        File.Move(_here.PathOf("made.png"), _here.PathOf("a.webp")); // a PNG whatever its name says
+        _here.Picture("a.png", 28, 20);
+
+        Upscale(_here.Folder).ExitedWith(ExitDone);
+
+        Assert.Equal(["a.jpg", "a.png", "a.webp", "a.webp_x4.png", "a_x4.jpg", "a_x4.png"], _here.Files);
+        Assert.Equal("PNG RGB 112 80", Python.Describe(_here.PathOf("a_x4.png")));
     }
 
     [Fact]

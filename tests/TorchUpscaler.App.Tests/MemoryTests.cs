@@ -20,19 +20,16 @@ public sealed partial class MemoryTests(MemoryTests.LargeModel model) : IDisposa
     public void The_smallest_budget_that_is_named_does_and_is_kept(int width, int height, string format, string mode = "RGB")
     {
         var picture = _here.Picture("large.png", width, height, mode);
-        var refused = Upscale(picture, format, "90MB").ExitedWith(ExitRefused);
-        refused.SaidOneSentence("--memory");
-        var named = Amount().Match(refused.Errors).Groups[1].Value;
+        var named = SmallestBudget(picture, "-f", format);
 
-        Assert.InRange(PeakOf(Upscale(picture, format, named)), 1, double.Parse(named[..^2], CultureInfo.InvariantCulture));
+        Assert.InRange(PeakOf(Upscale(picture, format, named)), 1, Megabytes(named));
     }
 
     [Fact]
     public void A_tight_budget_and_a_wide_one_give_the_same_picture()
     {
         var picture = _here.Picture("large.png", 900, 400);
-        var refused = Upscale(picture, "png", "90MB").ExitedWith(ExitRefused);
-        _ = PeakOf(Upscale(picture, "png", Amount().Match(refused.Errors).Groups[1].Value, "-o", _here.PathOf("tight.png")));
+        _ = PeakOf(Upscale(picture, "png", SmallestBudget(picture), "-o", _here.PathOf("tight.png")));
         _ = PeakOf(Upscale(picture, "png", "4GB", "-o", _here.PathOf("wide.png")));
 
         var (different, largest) = Python.Compare(_here.PathOf("tight.png"), _here.PathOf("wide.png"));
@@ -40,7 +37,44 @@ public sealed partial class MemoryTests(MemoryTests.LargeModel model) : IDisposa
         Assert.InRange(different, 0, 0.0005);
     }
 
+    // What stands between the two networks, 1200 × 800 pixels of 16 bits, is no small part of it.
+    [Fact]
+    public void The_smallest_budget_of_a_chain_is_named_before_any_work_and_is_kept()
+    {
+        var picture = _here.Picture("large.png", 300, 200);
+        var named = SmallestBudget(picture, "-s", "8");
+
+        Assert.InRange(PeakOf(Upscale(picture, "png", named, "-s", "8")), 1, Megabytes(named));
+        Assert.Equal("PNG RGB 2400 1600", Python.Describe(_here.PathOf("large_x8.png")));
+    }
+
+    // Decoding the next picture and encoding the one before count too, or wait.
+    [Theory]
+    [InlineData("png", 0)]
+    [InlineData("webp", 64)] // its coder leaves some of its memory with the process
+    [InlineData("webp", 1500)]
+    public void Neighbours_that_overlap_keep_the_budget_too(string format, int more)
+    {
+        foreach (var name in new[] { "a.webp", "b.webp", "c.webp" }) _here.Picture(name, 480, 320);
+        var named = Megabytes(SmallestBudget(_here.PathOf("a.webp"), "-f", format)) + more;
+
+        var result = Upscale(_here.Folder, format, $"{named}MB").ExitedWith(ExitDone);
+
+        var peaks = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("peakMb").GetDouble()).ToList();
+        Assert.Equal(3, peaks.Count);
+        Assert.InRange(peaks.Max(), 1, named);
+    }
+
     public void Dispose() => _here.Dispose();
+
+    private string SmallestBudget(string picture, params string[] more)
+    {
+        var refused = ProgramRun.Of(["upscale", picture, "-m", model.Path, "--memory", "90MB", "--force", .. more]).ExitedWith(ExitRefused);
+        refused.SaidOneSentence("--memory");
+        return Amount().Match(refused.Errors).Groups[1].Value;
+    }
+
+    private static double Megabytes(string amount) => double.Parse(amount[..^2], CultureInfo.InvariantCulture);
 
     private ProgramResult Upscale(string picture, string format, string memory, params string[] more) =>
         ProgramRun.Of(["upscale", picture, "-m", model.Path, "-f", format, "--memory", memory, "--json", "--force", .. more]);

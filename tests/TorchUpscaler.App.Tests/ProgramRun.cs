@@ -39,9 +39,10 @@ internal sealed class ProgramRun : IDisposable
     private readonly Task<string> _errors;
 
     private ProgramRun(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string redirection = "")
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string redirection = "", string? config = null)
     {
-        string[] shell = ["-c", $"exec dotnet \"$@\" {redirection}", "sh"];
+        var dotnet = config is null ? "dotnet" : $"dotnet exec --runtimeconfig '{config}'";
+        string[] shell = ["-c", $"exec {dotnet} \"$@\" {redirection}", "sh"];
         var start = new ProcessStartInfo("/bin/sh", [.. shell, Path.Combine(AppContext.BaseDirectory, "torchupscaler.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
@@ -66,10 +67,20 @@ internal sealed class ProgramRun : IDisposable
         return run.Wait();
     }
 
-    /// <summary>Runs the program to its end with an output redirected as the shell does it: <c>2>/dev/full</c>.</summary>
-    internal static ProgramResult Redirected(string redirection, params string[] arguments)
+    /// <summary>Runs the program to its end with another configuration of the runtime.</summary>
+    internal static ProgramResult Configured(string config, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        using var run = new ProgramRun(arguments, redirection: redirection);
+        using var run = new ProgramRun(arguments, environment, config: config);
+        return run.Wait();
+    }
+
+    /// <summary>Runs the program to its end with an output redirected as the shell does it: <c>2>/dev/full</c>.</summary>
+    internal static ProgramResult Redirected(string redirection, params string[] arguments) => RedirectedIn(null, redirection, arguments);
+
+    /// <summary>The same in a working directory.</summary>
+    internal static ProgramResult RedirectedIn(string? folder, string redirection, params string[] arguments)
+    {
+        using var run = new ProgramRun(arguments, folder: folder, redirection: redirection);
         return run.Wait();
     }
 

@@ -70,11 +70,12 @@ public sealed class UpscaleTests(TinyModels models) : IDisposable
         using var json = JsonDocument.Parse(Assert.Single(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         var report = json.RootElement;
         Assert.Equal(
-            ["input", "output", "width", "height", "model", "scale", "engine", "seconds", "peakMb"],
+            ["status", "input", "output", "width", "height", "model", "scale", "engine", "seconds", "peakMb"],
             report.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
             ["decode", "inference", "encode", "total"],
             report.GetProperty("seconds").EnumerateObject().Select(property => property.Name));
+        Assert.Equal("done", report.GetProperty("status").GetString());
         Assert.Equal(picture, report.GetProperty("input").GetString());
         Assert.Equal(_here.PathOf("photo_x4.png"), report.GetProperty("output").GetString());
         Assert.Equal(

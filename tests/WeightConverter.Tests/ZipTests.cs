@@ -10,6 +10,9 @@ public sealed class ZipTests : IDisposable
     // Offsets in an entry of the central directory.
     private const int Flags = 8, Method = 10, PackedSize = 20, Size = 24, NameLength = 28, LocalOffset = 42;
 
+    // Offsets in the header in front of an entry's bytes.
+    private const int LocalFlags = 6, LocalMethod = 8, LocalSize = 22, LocalName = 30;
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -28,7 +31,7 @@ public sealed class ZipTests : IDisposable
     {
         WriteZip();
         Patch(entry => Put(entry, Size, uint.MaxValue));
-        Assert.Equal("is refused: 'a/data.pkl' in it is compressed, which torch.save never does; load it in PyTorch and save it again", Refuse());
+        Assert.Equal("is refused: the zip's entry 'a/data.pkl' has 104 bytes for 104 (method 0, CRC-32 0d54a0a6) in its own header and 104 bytes for 4294967295 (method 0, CRC-32 0d54a0a6) in the zip's directory; download it again", Refuse());
     }
 
     [Fact]
@@ -36,23 +39,52 @@ public sealed class ZipTests : IDisposable
     {
         WriteZip();
         Patch(entry => Put(entry, Size, 1 << 30));
-        Assert.Equal("is refused: 'a/data.pkl' in it is compressed, which torch.save never does; load it in PyTorch and save it again", Refuse());
+        Assert.Equal("is refused: the zip's entry 'a/data.pkl' has 104 bytes for 104 (method 0, CRC-32 0d54a0a6) in its own header and 104 bytes for 1073741824 (method 0, CRC-32 0d54a0a6) in the zip's directory; download it again", Refuse());
     }
 
     [Fact]
     public void Compressed_and_encrypted_entries_are_refused()
     {
-        const string fault = "is refused: 'a/data.pkl' in it is compressed, which torch.save never does; load it in PyTorch and save it again";
+        const string fault = "is refused: 'a/data.pkl' in it is {0}, which torch.save never does; load it in PyTorch and save it again";
         WriteZip(CompressionLevel.Optimal);
-        Assert.Equal(fault, Refuse());
+        Assert.Equal(fault.Replace("{0}", "compressed", StringComparison.Ordinal), Refuse());
 
         WriteZip();
-        Patch(entry => entry[Flags] |= 1);
-        Assert.Equal(fault, Refuse());
+        Patch(entry => entry[Flags] |= 1, header => header[LocalFlags] |= 1);
+        Assert.Equal(fault.Replace("{0}", "encrypted", StringComparison.Ordinal), Refuse());
 
         WriteZip();
-        Patch(entry => entry[Method] = 99);
-        Assert.Equal(fault, Refuse());
+        Patch(entry => entry[Method] = 99, header => header[LocalMethod] = 99);
+        Assert.Equal(fault.Replace("{0}", "compressed", StringComparison.Ordinal), Refuse());
+
+        WriteZip();
+        Patch(entry => Put(entry, Size, 9), header => Put(header, LocalSize, 9));
+        Assert.Equal(fault.Replace("{0}", "104 bytes long and said to be 9", StringComparison.Ordinal), Refuse());
+    }
+
+    [Fact]
+    public void An_entry_whose_own_header_says_something_else_than_the_directory_is_refused()
+    {
+        WriteZip();
+        Patch(_ => { }, header => header[LocalName] = (byte)'b');
+        Assert.Equal("is refused: the zip's entry 'a/data.pkl' is called 'b/data.pkl' where it stands; download it again", Refuse());
+
+        WriteZip();
+        Patch(_ => { }, header => header[LocalMethod] = 8);
+        Assert.Equal(
+            "is refused: the zip's entry 'a/data.pkl' has 104 bytes for 104 (method 8, CRC-32 0d54a0a6) in its own header"
+                + " and 104 bytes for 104 (method 0, CRC-32 0d54a0a6) in the zip's directory; download it again",
+            Refuse());
+    }
+
+    [Fact]
+    public void A_directory_with_bytes_that_belong_to_no_entry_is_refused()
+    {
+        WriteZip();
+        var bytes = File.ReadAllBytes(_folder["m.pth"]);
+        bytes[^12] = 1; // one entry instead of two
+        File.WriteAllBytes(_folder["m.pth"], bytes);
+        Assert.Equal("is damaged: its zip directory has 54 bytes more than its 1 entries take; download it again", Refuse());
     }
 
     [Fact]
@@ -64,7 +96,7 @@ public sealed class ZipTests : IDisposable
 
         WriteZip();
         Patch(entry => Put(entry, LocalOffset, 1));
-        Assert.Equal("is damaged: its zip directory makes no sense; download it again", Refuse());
+        Assert.Equal("is damaged: the zip's entry 'a/data.pkl' does not begin at byte 1, as the zip's directory says; download it again", Refuse());
     }
 
     [Fact]
@@ -123,11 +155,12 @@ public sealed class ZipTests : IDisposable
         more?.Invoke(zip);
     }
 
-    /// <summary>Changes the first entry of the central directory.</summary>
-    private void Patch(Change change)
+    /// <summary>Changes the first entry of the central directory and, where given, the header in front of its bytes.</summary>
+    private void Patch(Change entry, Change? header = null)
     {
         var bytes = File.ReadAllBytes(_folder["m.pth"]);
-        change(bytes.AsSpan(bytes.AsSpan().IndexOf("PK\u0001\u0002"u8)));
+        entry(bytes.AsSpan(bytes.AsSpan().IndexOf("PK\u0001\u0002"u8)));
+        header?.Invoke(bytes);
         File.WriteAllBytes(_folder["m.pth"], bytes);
     }
 

@@ -96,7 +96,8 @@ def serve():
             print(repr(error).replace("\n", " "), flush=True)
 
 
-if sys.argv[1:] == ["serve"]:
-    serve()
-else:
-    main(sys.argv[1:])
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        serve()
+    else:
+        main(sys.argv[1:])

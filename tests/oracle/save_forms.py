@@ -149,4 +149,5 @@ def path(name):
     return os.path.join(FOLDER, name)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -33,9 +33,9 @@ internal static class Converter
     internal static Conversion Convert(
         string input, string output, bool half, Func<string, Origin> origin, string? requiredSha256, CancellationToken cancel)
     {
-        using var checkpoint = CheckpointReader.Open(input, cancel);
-        var tensors = TensorNames.Canonical(input, checkpoint.Tensors);
-        var network = NetworkRecognizer.Recognize(input, tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape));
+        using var checkpoint = CheckpointReader.OpenForeign(input, cancel);
+        var tensors = checkpoint.Canonical();
+        var network = checkpoint.Recognise(tensors);
         var metadata = Describe(checkpoint, origin(checkpoint.Sha256), network);
 
         var sha256 = "";
@@ -62,18 +62,8 @@ internal static class Converter
 
     private static TensorToWrite ToWrite(SourceTensor tensor, bool half, string input)
     {
-        var type = half || tensor.IsHalf ? TensorType.F16 : TensorType.F32;
-        return new TensorToWrite(tensor.Name, type, tensor.Shape, () => ReadFinite(tensor, input));
-    }
-
-    private static float[] ReadFinite(SourceTensor tensor, string input)
-    {
-        var values = tensor.Read();
-        var bad = Array.FindIndex(values, value => !float.IsFinite(value));
-        return bad < 0
-            ? values
-            : throw new WeightsException($"{input} is refused: value {bad} of tensor '{tensor.Name}' is {values[bad]}"
-                + "; the file is damaged or its training failed, download it again");
+        var type = half || tensor.Type == TensorType.F16 ? TensorType.F16 : TensorType.F32;
+        return new TensorToWrite(tensor.Name, type, tensor.Shape, () => tensor.ReadFinite(input));
     }
 
     private static SortedDictionary<string, string> Describe(Checkpoint checkpoint, Origin origin, NetworkShape network)

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using TorchUpscaler.Core;
@@ -7,6 +8,9 @@ namespace TorchUpscaler.WeightConverter;
 /// <summary>A file that nobody trusts: every read is checked against its length first, and its errors name it.</summary>
 internal sealed class InputFile : IDisposable
 {
+    private const int HashChunk = 1 << 20;
+    private const int CrcChunk = 1 << 16;
+
     private readonly SafeFileHandle _file;
 
     private InputFile(string path, SafeFileHandle file, long length)
@@ -81,7 +85,7 @@ internal sealed class InputFile : IDisposable
     internal string Sha256(CancellationToken cancel)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var chunk = new byte[1 << 20];
+        var chunk = new byte[(int)Math.Min(HashChunk, Length)];
         for (var offset = 0L; offset < Length;)
         {
             cancel.ThrowIfCancellationRequested();
@@ -91,6 +95,22 @@ internal sealed class InputFile : IDisposable
             offset += part.Length;
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The CRC-32 of a part of the file, as zips have it.</summary>
+    internal uint Crc32(long offset, long count, string what)
+    {
+        RequireInside(offset, count, what);
+        var hash = new Crc32();
+        var chunk = new byte[(int)Math.Min(CrcChunk, count)];
+        for (var end = offset + count; offset < end;)
+        {
+            var part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, end - offset));
+            Read(offset, part, what);
+            hash.Append(part);
+            offset += part.Length;
+        }
+        return hash.GetCurrentHashAsUInt32();
     }
 
     /// <summary>An error that begins with the file's name.</summary>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -6,10 +5,11 @@ namespace TorchUpscaler.App.Upscale;
 /// <summary>One picture to do.</summary>
 /// <param name="Path">The file, as given or as found in a given folder.</param>
 /// <param name="Fault">Why it cannot be done at all, or null.</param>
-internal sealed record PlannedInput(string Path, string? Fault = null);
+/// <param name="Folder">Its folder within the one that was given, or empty.</param>
+internal sealed record PlannedInput(string Path, string? Fault = null, string Folder = "");
 
 /// <summary>The pictures behind the files and folders that were given.</summary>
-internal sealed partial class InputPlan
+internal sealed class InputPlan
 {
     private InputPlan(IReadOnlyList<PlannedInput> pictures, bool isSingle)
     {
@@ -24,43 +24,30 @@ internal sealed partial class InputPlan
     internal bool IsSingle { get; }
 
     /// <summary>Finds the pictures.</summary>
-    /// <param name="inputs">Files and folders, as given.</param>
+    /// <param name="options">Files and folders, as given, and where the results go.</param>
     /// <param name="extensions">Of the files in a folder that are pictures, with their dots.</param>
     /// <exception cref="PictureException">The only input is missing, or a folder without pictures.</exception>
-    internal static InputPlan Of(IReadOnlyList<string> inputs, IReadOnlySet<string> extensions)
+    internal static InputPlan Of(UpscaleOptions options, IReadOnlySet<string> extensions)
     {
-        var pictures = inputs.SelectMany(input => Expand(input, extensions))
+        var inputs = options.Inputs;
+        if (inputs is [StandardStreams.Name]) return new InputPlan([new PlannedInput(StandardStreams.Name)], isSingle: true);
+        if (inputs.Contains(StandardStreams.Name))
+            throw new InputException("standard input (-) is one picture; give it alone, or ./- for a file of that name");
+
+        var pictures = inputs.SelectMany(input => Expand(input, options, extensions))
             .DistinctBy(picture => picture.Fault ?? Path.GetFullPath(picture.Path)).ToList();
         if (inputs.Count == 1 && pictures is [{ Fault: { } fault }]) throw new PictureException(fault);
         return new InputPlan(pictures, inputs.Count == 1 && !Directory.Exists(inputs[0]));
     }
 
-    private static List<PlannedInput> Expand(string input, IReadOnlySet<string> extensions)
+    private static List<PlannedInput> Expand(string input, UpscaleOptions options, IReadOnlySet<string> extensions)
     {
         if (File.Exists(input)) return [new PlannedInput(input)];
         if (!Directory.Exists(input)) return [new PlannedInput(input, $"{input}: there is no such file or folder")];
 
-        string[] files;
-        try
-        {
-            files = Directory.GetFiles(input).Where(file => extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToArray();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [new PlannedInput(input, $"{input}: the folder cannot be read: {error.Message}")];
-        }
-
-        var sources = files.Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
-        var pictures = files.Where(file => !IsResult(file, sources)).Select(file => new PlannedInput(file)).ToList();
-        return pictures.Count > 0
-            ? pictures
-            : [new PlannedInput(input, $"{input}: the folder has no pictures ({string.Join(' ', extensions)})")];
+        var pictures = new PictureFolder(input, extensions, options.Output).Pictures(options.Recursive);
+        if (pictures.Count > 0) return pictures;
+        var advice = options.Recursive ? "" : "; --recursive looks into the folders within";
+        return [new PlannedInput(input, $"{input}: the folder has no pictures ({string.Join(' ', extensions)}){advice}")];
     }
-
-    // cat_x4.png beside cat.jpg is what an earlier run made of it; alone it is a picture like any other.
-    private static bool IsResult(string file, HashSet<string?> names) =>
-        ResultName().Match(Path.GetFileNameWithoutExtension(file)) is { Success: true } match && names.Contains(match.Groups[1].Value);
-
-    [GeneratedRegex(@"\A(.+)_x[1248]\z", RegexOptions.Singleline)] // a name may have a newline in it
-    private static partial Regex ResultName();
 }

@@ -1,14 +1,10 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace TorchUpscaler.App.Upscale;
 
 /// <summary>Where a picture's time went, in seconds.</summary>
-/// <param name="Decode">Header and pixels.</param>
+/// <param name="Decode">Header and pixels, even where that went on beside the picture before.</param>
 /// <param name="Inference">The network: the time inside its steps less the time inside the sink.</param>
 /// <param name="Encode">The sink's time, and what came after the last row.</param>
-/// <param name="Total">All of it, loading a model at its first picture included.</param>
+/// <param name="Total">All of it and what lay between, such as loading a model at its first picture.</param>
 internal sealed record PictureSeconds(double Decode, double Inference, double Encode, double Total);
 
 /// <summary>A finished picture.</summary>
@@ -20,37 +16,49 @@ internal sealed record PictureSeconds(double Decode, double Inference, double En
 /// <param name="Scale">Result pixels per input pixel, each way.</param>
 /// <param name="Engine">What computed it.</param>
 /// <param name="Seconds">Where the time went.</param>
+/// <param name="Note">What the person may not have expected, or null.</param>
 internal sealed record PictureReport(
-    string Input, string Output, int Width, int Height, string Model, int Scale, string Engine, PictureSeconds Seconds);
+    string Input, string Output, int Width, int Height, string Model, int Scale, string Engine, PictureSeconds Seconds, string? Note);
 
-/// <summary>One line of JSON a picture, for programs.</summary>
+/// <summary>One line of JSON a picture, for programs. The keys are a promise: README lists them.</summary>
 internal static class JsonReport
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>The line, without its end. The keys are a promise: README lists them.</summary>
-    internal static string Format(PictureReport report, double peakMegabytes)
+    /// <summary>The line of a finished picture, without its end.</summary>
+    internal static string Done(PictureReport report, double peakMegabytes) => JsonLine.Of(json =>
     {
-        using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(text, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("input", report.Input);
-            json.WriteString("output", report.Output);
-            json.WriteNumber("width", report.Width);
-            json.WriteNumber("height", report.Height);
-            json.WriteString("model", report.Model);
-            json.WriteNumber("scale", report.Scale);
-            json.WriteString("engine", report.Engine);
-            json.WriteStartObject("seconds");
-            json.WriteNumber("decode", Math.Round(report.Seconds.Decode, 3));
-            json.WriteNumber("inference", Math.Round(report.Seconds.Inference, 3));
-            json.WriteNumber("encode", Math.Round(report.Seconds.Encode, 3));
-            json.WriteNumber("total", Math.Round(report.Seconds.Total, 3));
-            json.WriteEndObject();
-            json.WriteNumber("peakMb", Math.Round(peakMegabytes, 1));
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
-    }
+        json.WriteString("status", "done");
+        json.WriteString("input", report.Input);
+        json.WriteString("output", report.Output);
+        json.WriteNumber("width", report.Width);
+        json.WriteNumber("height", report.Height);
+        json.WriteString("model", report.Model);
+        json.WriteNumber("scale", report.Scale);
+        json.WriteString("engine", report.Engine);
+        json.WriteStartObject("seconds");
+        json.WriteNumber("decode", Math.Round(report.Seconds.Decode, 3));
+        json.WriteNumber("inference", Math.Round(report.Seconds.Inference, 3));
+        json.WriteNumber("encode", Math.Round(report.Seconds.Encode, 3));
+        json.WriteNumber("total", Math.Round(report.Seconds.Total, 3));
+        json.WriteEndObject();
+        json.WriteNumber("peakMb", Math.Round(peakMegabytes, 1));
+        if (report.Note is not null) json.WriteString("note", report.Note);
+    });
+
+    /// <summary>The line of a picture that was passed over because its result exists.</summary>
+    internal static string Skipped(string input, string output) => JsonLine.Of(json =>
+    {
+        json.WriteString("status", "skipped");
+        json.WriteString("input", input);
+        json.WriteString("output", output);
+    });
+
+    /// <summary>The line of a picture that was not done.</summary>
+    /// <param name="input">The picture.</param>
+    /// <param name="error">Why.</param>
+    internal static string Failed(string input, string error) => JsonLine.Of(json =>
+    {
+        json.WriteString("status", "failed");
+        json.WriteString("input", input);
+        json.WriteString("error", error);
+    });
 }

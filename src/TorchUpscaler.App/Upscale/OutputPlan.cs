@@ -9,24 +9,39 @@ internal sealed class OutputPlan
     private readonly string? _file;
     private readonly string? _folder;
     private readonly PictureFormat? _format;
+    private readonly ResultNames _names;
 
-    private OutputPlan(string? file, string? folder, PictureFormat? format)
+    private OutputPlan(string? file, string? folder, PictureFormat? format, InputPlan inputs)
     {
         _file = file;
         _folder = folder;
         _format = format;
+        _names = new ResultNames(inputs.Pictures, FolderFor, input => PictureFormats.Extension(FormatFor(PictureFormats.FromPath(input.Path))));
     }
 
     /// <summary>Works out the meaning of <c>-o</c> and <c>-f</c>.</summary>
     /// <exception cref="InputException">They contradict each other or the inputs.</exception>
     internal static OutputPlan Of(UpscaleOptions options, InputPlan inputs)
     {
-        if (options.Output is not { } output) return new OutputPlan(null, null, options.Format);
+        if (options.Output is not { } output)
+        {
+            if (inputs.Pictures is [{ Path: StandardStreams.Name }])
+                throw new InputException("the result of standard input has no name; give it one with -o, or -o - for standard output");
+            return new OutputPlan(null, null, options.Format, inputs);
+        }
         if (output.Length == 0) throw new InputException("-o names nothing; give it a file or a folder");
+        if (output == StandardStreams.Name)
+        {
+            if (!inputs.IsSingle) throw new InputException("standard output takes one picture; with several pictures -o names a folder");
+            if (options.Json) throw new InputException("standard output takes the picture or the report of --json, not both; leave one out");
+            return new OutputPlan(output, null, options.Format, inputs);
+        }
         if (!inputs.IsSingle || Directory.Exists(output) || output.EndsWith('/'))
         {
+            if (inputs.Pictures is [{ Path: StandardStreams.Name }])
+                throw new InputException($"the result of standard input has no name of its own, and {output} is a folder; let -o name a file");
             if (File.Exists(output)) throw new InputException($"{output} is a file; with several pictures -o names a folder");
-            return new OutputPlan(null, output, options.Format);
+            return new OutputPlan(null, output, options.Format, inputs);
         }
 
         var named = PictureFormats.FromPath(output);
@@ -34,35 +49,39 @@ internal sealed class OutputPlan
             throw new InputException($"{output} does not say the result's format; let its name end in {UpscaleArguments.FormatNames}, or give -f");
         if (named is not null && options.Format is not null && named != options.Format)
             throw new InputException($"{output} and -f name different formats; leave one out");
-        return new OutputPlan(output, null, named ?? options.Format);
+        return new OutputPlan(output, null, named ?? options.Format, inputs);
     }
 
     /// <summary>The result's format for an input of the given format.</summary>
     internal PictureFormat FormatFor(PictureFormat? input) => _format ?? input ?? PictureFormat.Png;
 
     /// <summary>The result's path: the one given, or <c>NAME_x4.EXT</c> in the folder given or beside the input.</summary>
-    internal string PathFor(string input, int scale, PictureFormat format)
-    {
-        if (_file is not null) return _file;
-        var name = string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileNameWithoutExtension(input)}_x{scale}{PictureFormats.Extension(format)}");
-        return Path.Combine(_folder ?? Path.GetDirectoryName(input) ?? "", name);
-    }
+    internal string PathFor(PlannedInput input, int scale, PictureFormat format) => _file ?? PathFor(input, _names.Of(input), scale, format);
 
-    /// <summary>Makes the folder that <c>-o</c> names, if it is not there; a file's folder must be.</summary>
+    /// <summary>A path that bears the input's whole name, for where the usual one is another picture's.</summary>
+    internal string OtherPathFor(PlannedInput input, int scale, PictureFormat format) =>
+        _file ?? PathFor(input, ResultNames.WholeName(input), scale, format);
+
+    /// <summary>Makes the folder of a result where <c>-o</c> names a folder, if it is not there; a file's folder must be.</summary>
     /// <exception cref="InputException">It is not there or cannot be made.</exception>
-    internal void PrepareFolder()
+    internal void PrepareFolder(PlannedInput input)
     {
         if (_file is not null && Path.GetDirectoryName(Path.GetFullPath(_file)) is { } parent && !Directory.Exists(parent))
             throw new InputException($"the folder {parent} does not exist; make it, or choose another one with -o");
         if (_folder is null) return;
         try
         {
-            Directory.CreateDirectory(_folder);
+            Directory.CreateDirectory(FolderFor(input));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"the folder {_folder} cannot be made; choose another one with -o ({error.Message})", error);
+            throw new InputException($"the folder {FolderFor(input)} cannot be made; choose another one with -o ({error.Message})", error);
         }
     }
+
+    private string FolderFor(PlannedInput input) =>
+        _folder is null ? Path.GetDirectoryName(input.Path) ?? "" : Path.Combine(_folder, input.Folder);
+
+    private string PathFor(PlannedInput input, string name, int scale, PictureFormat format) => Path.Combine(
+        FolderFor(input), string.Create(CultureInfo.InvariantCulture, $"{name}_x{scale}{PictureFormats.Extension(format)}"));
 }

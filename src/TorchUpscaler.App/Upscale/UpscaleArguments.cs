@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using TorchUpscaler.Core;
@@ -19,6 +18,7 @@ internal static class UpscaleArguments
           torchupscaler upscale photo.jpg -o big.png            names the result and its format
           torchupscaler upscale holiday/ -o enlarged/ -f jpg    all pictures of a folder
           torchupscaler upscale scan.png -m anime-6b --json     another model; one line of JSON on standard output
+          torchupscaler upscale - -o - < in.png > out.png       from standard input to standard output
 
         Exit codes: 0 done, 1 failed, 2 input, usage or weights refused, 3 some of several failed, 130 cancelled.
         """;
@@ -27,28 +27,50 @@ internal static class UpscaleArguments
 
     private static readonly Argument<string[]> Inputs = new("INPUT")
     {
-        Description = "Pictures (PNG, JPEG, WebP; HEIF, AVIF, TIFF and GIF where libvips can) and folders of pictures.",
+        Description = "Pictures (PNG, JPEG, WebP; HEIF, AVIF, TIFF and GIF where libvips can), folders of pictures, or - for standard input.",
         Arity = ArgumentArity.OneOrMore,
         Validators = { RefuseUnknownOptions },
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
     {
-        Description = "The result's file, or a folder for the results. Default: NAME_x4.EXT beside each picture.",
+        Description = "The result's file, a folder for the results, or - for standard output. Default: NAME_x4.EXT beside each picture.",
         HelpName = "PATH",
+    };
+
+    private static readonly Option<bool> Recursive = new("--recursive", "-r")
+    {
+        Description = "Look into the folders within folders too; results keep that structure in the folder of -o.",
     };
 
     private static readonly Option<string> Model = new("--model", "-m")
     {
         Description = "A model's name (x4plus) or a .safetensors file. Default: sber-x4 if installed, else x4plus.",
         HelpName = "MODEL",
+        CompletionSources = { context => new ModelFolders(context.ParseResult.GetValue(Weights!)).Names().Select(name => new CompletionItem(name)) },
+    };
+
+    private static readonly Option<long?> FastAbove = new("--fast-above")
+    {
+        Description = "Without -m, make pictures of more megapixels with the fast model x4fast, if it is installed. Default: 4; 0: never.",
+        HelpName = "MP",
+        CustomParser = result => ParseMegapixels(result, low: 0),
+    };
+
+    private static readonly Option<string?> Engine = new("--engine")
+    {
+        Description = "What computes. Default: auto, the best one that this build has and the machine can run.",
+        HelpName = string.Join('|', Engines.Names),
+        CustomParser = ParseEngine,
+        CompletionSources = { _ => Engines.Names.Select(name => new CompletionItem(name)) },
     };
 
     private static readonly Option<int?> Scale = new("--scale", "-s")
     {
-        Description = "How many times larger. Default: what the model does.",
+        Description = "How many times larger. Default: what the model does. What no model does is reached by several, and Lanczos.",
         HelpName = "SCALE",
         CustomParser = result => Number(result, 1, 64),
+        CompletionSources = { _ => new[] { "2", "4", "8" }.Select(scale => new CompletionItem(scale)) },
     };
 
     private static readonly Option<PictureFormat?> Format = new("--format", "-f")
@@ -89,28 +111,30 @@ internal static class UpscaleArguments
     {
         Description = "Refuse pictures of more megapixels. Default: 64.",
         HelpName = "N",
-        CustomParser = ParseMegapixels,
+        CustomParser = result => ParseMegapixels(result, low: double.Epsilon),
     };
 
     private static readonly Option<long?> MaxOutput = new("--max-output-mp")
     {
         Description = "Refuse results of more megapixels. Default: 400.",
         HelpName = "N",
-        CustomParser = ParseMegapixels,
+        CustomParser = result => ParseMegapixels(result, low: double.Epsilon),
     };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replace existing results." };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "One line of JSON for each finished picture on standard output." };
+    private static readonly Option<bool> Json = new("--json") { Description = "One line of JSON for each picture on standard output." };
 
     /// <summary>The command.</summary>
     /// <param name="run">Is given the checked options; returns the exit code.</param>
     internal static Command Command(Func<UpscaleOptions, int> run)
     {
+        Format.CompletionSources.Clear(); // the names of the enumeration are not what people write
+        Format.CompletionSources.Add("png", "jpg", "webp");
         var command = new Command("upscale", "Enlarges pictures.")
         {
-            Inputs, Output, Model, Scale, Format, Quality, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json,
-            new HelpOption { Action = new HelpWithExamples() },
+            Inputs, Output, Recursive, Model, FastAbove, Scale, Format, Quality, Engine, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json,
+            HelpWithExamples.Option(Examples),
         };
         command.SetAction(parsed => run(Options(parsed)));
         return command;
@@ -120,6 +144,9 @@ internal static class UpscaleArguments
     {
         Inputs = parsed.GetRequiredValue(Inputs),
         Output = parsed.GetValue(Output),
+        Recursive = parsed.GetValue(Recursive),
+        Engine = parsed.GetValue(Engine) ?? Defaults.Engine,
+        FastAbovePixels = parsed.GetValue(FastAbove) ?? Defaults.FastAbovePixels,
         Model = parsed.GetValue(Model),
         Scale = parsed.GetValue(Scale),
         Format = parsed.GetValue(Format),
@@ -136,7 +163,7 @@ internal static class UpscaleArguments
     // What begins with a dash and is no option would else pass for a picture.
     private static void RefuseUnknownOptions(ArgumentResult result)
     {
-        var unknown = result.Tokens.Select(token => token.Value).FirstOrDefault(t => t.StartsWith('-') && !Path.Exists(t));
+        var unknown = result.Tokens.Select(token => token.Value).FirstOrDefault(t => t.StartsWith('-') && t != StandardStreams.Name && !Path.Exists(t));
         if (unknown is not null) result.AddError($"there is no option {unknown}");
     }
 
@@ -170,28 +197,22 @@ internal static class UpscaleArguments
         }
     }
 
-    private static long? ParseMegapixels(ArgumentResult result)
+    private static string? ParseEngine(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Engines.Names.Contains(text)) return text;
+        result.AddError($"'{text}' is no engine; write {string.Join(" or ", Engines.Names)}");
+        return null;
+    }
+
+    private static long? ParseMegapixels(ArgumentResult result, double low)
     {
         var text = result.Tokens[0].Value;
         var parsed = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var megapixels);
-        if (parsed && megapixels is > 0 and <= 1e6) return (long)(megapixels * 1e6);
+        if (parsed && megapixels >= low && megapixels <= 1e6) return (long)(megapixels * 1e6);
         result.AddError($"'{text}' is not a number of megapixels for {NameOf(result)}");
         return null;
     }
 
     private static string NameOf(ArgumentResult result) => (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;
-
-    private sealed class HelpWithExamples : SynchronousCommandLineAction
-    {
-        private readonly HelpAction _help = new();
-
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult)
-        {
-            var code = _help.Invoke(parseResult);
-            parseResult.InvocationConfiguration.Output.WriteLine(Examples);
-            return code;
-        }
-    }
 }

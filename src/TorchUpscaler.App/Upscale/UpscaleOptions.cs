@@ -5,14 +5,23 @@ namespace TorchUpscaler.App.Upscale;
 /// <summary>What <c>torchupscaler upscale</c> was asked for.</summary>
 internal sealed record UpscaleOptions
 {
-    /// <summary>Files and folders, as given.</summary>
+    /// <summary>Files and folders, as given; <c>-</c> alone is standard input.</summary>
     internal required IReadOnlyList<string> Inputs { get; init; }
 
-    /// <summary>The result's file, or the folder for the results; null: beside each input.</summary>
+    /// <summary>The result's file, <c>-</c> for standard output, or the folder for the results; null: beside each input.</summary>
     internal string? Output { get; init; }
+
+    /// <summary>Whether folders within folders are looked into.</summary>
+    internal bool Recursive { get; init; }
 
     /// <summary>A catalogue name or the path of a safetensors file; null: the best installed one.</summary>
     internal string? Model { get; init; }
+
+    /// <summary>The engine: one of <see cref="Engines.Names"/>.</summary>
+    internal string Engine { get; init; } = Engines.Names[0];
+
+    /// <summary>Larger pictures are made with the fast model on a CPU, in pixels; 0: none.</summary>
+    internal long FastAbovePixels { get; init; } = ModelChooser.DefaultFastAbovePixels;
 
     /// <summary>Output pixels per input pixel, each way; null: the model's own.</summary>
     internal int? Scale { get; init; }
@@ -41,6 +50,6 @@ internal sealed record UpscaleOptions
     /// <summary>Whether existing results are replaced.</summary>
     internal bool Force { get; init; }
 
-    /// <summary>Whether each finished picture is reported as a line of JSON on standard output.</summary>
+    /// <summary>Whether each picture is reported as a line of JSON on standard output.</summary>
     internal bool Json { get; init; }
 }

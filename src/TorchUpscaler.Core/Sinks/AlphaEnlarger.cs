@@ -9,7 +9,7 @@ internal sealed class AlphaEnlarger
     private readonly LanczosTaps _across;
     private readonly LanczosTaps _down;
     private readonly float[] _source;     // [picture width]
-    private readonly float[][] _enlarged; // [LanczosTaps.Count][width]: input row y, enlarged across, stands at y % Count
+    private readonly float[][] _enlarged; // [Count][width]: input row y, enlarged across, stands at y % Count
     private readonly float[] _row;        // [width]
     private int _enlargedRows;            // input rows that have been enlarged across, from the top
 
@@ -24,7 +24,7 @@ internal sealed class AlphaEnlarger
         _down = new LanczosTaps(picture.Height, height);
         _source = new float[picture.Width];
         _row = new float[width];
-        _enlarged = new float[LanczosTaps.Count][];
+        _enlarged = new float[_down.Count][];
         for (var i = 0; i < _enlarged.Length; i++) _enlarged[i] = new float[width];
     }
 
@@ -45,7 +45,7 @@ internal sealed class AlphaEnlarger
     internal ReadOnlySpan<float> Row(int y)
     {
         var first = _down.First(y);
-        var end = Math.Min(first + LanczosTaps.Count, _picture.Height);
+        var end = Math.Min(first + _down.Count, _picture.Height);
         while (_enlargedRows < end) EnlargeAcross(_enlargedRows++);
 
         _row.AsSpan().Clear();
@@ -53,7 +53,7 @@ internal sealed class AlphaEnlarger
         for (var row = first; row < end; row++)
         {
             var weight = weights[row - first];
-            if (weight != 0) AddScaled(_enlarged[row % LanczosTaps.Count], weight, _row);
+            if (weight != 0) LanczosTaps.AddScaled(_enlarged[row % _down.Count], weight, _row);
         }
         return _row;
     }
@@ -71,19 +71,7 @@ internal sealed class AlphaEnlarger
             var samples = _picture.Row16(y);
             for (var x = 0; x < _source.Length; x++) _source[x] = samples[x * channels + channels - 1] / (float)ushort.MaxValue;
         }
-        _across.Enlarge(_source, _enlarged[y % LanczosTaps.Count]);
-    }
-
-    private static void AddScaled(ReadOnlySpan<float> row, float weight, Span<float> sum)
-    {
-        var lanes = Vector<float>.Count;
-        var x = 0;
-        for (; x <= sum.Length - lanes; x += lanes)
-        {
-            var there = sum.Slice(x, lanes);
-            (new Vector<float>(there) + new Vector<float>(row.Slice(x, lanes)) * weight).CopyTo(there);
-        }
-        for (; x < sum.Length; x++) sum[x] += row[x] * weight;
+        _across.Resize(_source, _enlarged[y % _down.Count]);
     }
 
     private static bool IsFull<T>(ReadOnlySpan<T> row, int channels) where T : unmanaged, IMinMaxValue<T>, IEqualityOperators<T, T, bool>

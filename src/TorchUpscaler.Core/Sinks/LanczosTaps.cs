@@ -1,30 +1,40 @@
+using System.Numerics;
+
 namespace TorchUpscaler.Core;
 
 /// <summary>
-/// Weights that enlarge a line of samples by Lanczos with three lobes: sinc(x)·sinc(x/3) for |x| &lt; 3. Taps that fall
-/// outside the line are left out and the rest is made to sum to 1, as Pillow does.
+/// Weights that resize a line of samples by Lanczos with three lobes: sinc(x)·sinc(x/3) for |x| &lt; 3, stretched by the factor of
+/// a reduction, so that all samples count. Taps that fall outside the line are left out and the rest is made to sum to 1, as
+/// Pillow does.
 /// </summary>
 internal sealed class LanczosTaps
 {
-    /// <summary>Taps kept for an output sample; unused ones weigh 0.</summary>
-    internal const int Count = 7;
-
     private const int Lobes = 3;
 
+    private readonly double _stretch;  // 1 for an enlargement
     private readonly int[] _first;     // [output length]
     private readonly float[] _weights; // [output length][Count]
 
     /// <summary>Computes all weights.</summary>
     /// <param name="from">Samples of the line.</param>
-    /// <param name="to">Samples of the enlarged line, not fewer.</param>
+    /// <param name="to">Samples of the resized line.</param>
     internal LanczosTaps(int from, int to)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(from, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
+        ArgumentOutOfRangeException.ThrowIfLessThan(to, 1);
+        _stretch = Stretch(from, to);
+        Count = CountOf(from, to);
         _first = new int[to];
-        _weights = new float[to * Count];
-        for (var i = 0; i < to; i++) Compute(i, (i + 0.5) * from / to, from);
+        _weights = new float[checked(to * Count)];
+        var weights = new double[Count];
+        for (var i = 0; i < to; i++) Compute(i, (i + 0.5) * from / to, from, weights);
     }
+
+    /// <summary>Taps kept for an output sample, 7 for an enlargement; unused ones weigh 0.</summary>
+    internal int Count { get; }
+
+    /// <summary>Taps that such a resizing keeps for an output sample.</summary>
+    internal static int CountOf(long from, long to) => (2 * (int)Math.Ceiling(Lobes * Stretch(from, to))) + 1;
 
     /// <summary>The first input sample that an output sample reads.</summary>
     internal int First(int output) => _first[output];
@@ -32,33 +42,49 @@ internal sealed class LanczosTaps
     /// <summary>The weights of the samples from <see cref="First"/> on; those beyond the line's end are left out.</summary>
     internal ReadOnlySpan<float> Weights(int output) => _weights.AsSpan(output * Count, Count);
 
-    /// <summary>Enlarges a line: <c>[from]</c> to <c>[to]</c>.</summary>
-    internal void Enlarge(ReadOnlySpan<float> line, Span<float> target)
+    /// <summary>Resizes a line: <c>[from][channels]</c> to <c>[to][channels]</c>.</summary>
+    internal void Resize(ReadOnlySpan<float> line, Span<float> target, int channels = 1)
     {
-        for (var i = 0; i < target.Length; i++)
+        for (var i = 0; i < _first.Length; i++)
         {
-            var samples = line[_first[i]..];
-            var weights = Weights(i);
-            if (samples.Length < Count) weights = weights[..samples.Length];
-            else samples = samples[..Count];
-
-            var sum = 0f;
-            for (var tap = 0; tap < weights.Length; tap++) sum += samples[tap] * weights[tap];
-            target[i] = sum;
+            var samples = line[(_first[i] * channels)..];
+            var taps = Weights(i);
+            if (samples.Length < taps.Length * channels) taps = taps[..(samples.Length / channels)];
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var sum = 0f;
+                for (var tap = 0; tap < taps.Length; tap++) sum += samples[(tap * channels) + channel] * taps[tap];
+                target[(i * channels) + channel] = sum;
+            }
         }
     }
 
-    private void Compute(int output, double centre, int from)
+    /// <summary>Adds a row times its weight to the sum of rows.</summary>
+    internal static void AddScaled(ReadOnlySpan<float> row, float weight, Span<float> sum)
     {
-        var first = Math.Max(0, (int)(centre - Lobes + 0.5));
-        var end = Math.Min(from, (int)(centre + Lobes + 0.5));
-        Span<double> weights = stackalloc double[Count];
+        var lanes = Vector<float>.Count;
+        var x = 0;
+        for (; x <= sum.Length - lanes; x += lanes)
+        {
+            var there = sum.Slice(x, lanes);
+            (new Vector<float>(there) + new Vector<float>(row.Slice(x, lanes)) * weight).CopyTo(there);
+        }
+        for (; x < sum.Length; x++) sum[x] += row[x] * weight;
+    }
+
+    private void Compute(int output, double centre, int from, double[] weights)
+    {
+        var first = Math.Max(0, (int)(centre - (Lobes * _stretch) + 0.5));
+        var end = Math.Min(from, (int)(centre + (Lobes * _stretch) + 0.5));
+        Array.Clear(weights);
         var sum = 0.0;
-        for (var i = first; i < end; i++) sum += weights[i - first] = Lanczos(i + 0.5 - centre);
+        for (var i = first; i < end; i++) sum += weights[i - first] = Lanczos((i + 0.5 - centre) / _stretch);
 
         _first[output] = first;
         for (var tap = 0; tap < Count; tap++) _weights[output * Count + tap] = (float)(weights[tap] / sum);
     }
+
+    private static double Stretch(long from, long to) => Math.Max(1, (double)from / to);
 
     private static double Lanczos(double x) => Math.Abs(x) < Lobes ? Sinc(x) * Sinc(x / Lobes) : 0;
 

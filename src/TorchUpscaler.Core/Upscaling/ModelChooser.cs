@@ -1,44 +1,107 @@
+using System.Globalization;
+
 namespace TorchUpscaler.Core;
 
-/// <summary>Chooses the model for a picture: the one that was asked for, or the best one that is installed.</summary>
+/// <summary>Chooses the models for a picture: the one that was asked for, or the best ones that are installed.</summary>
 /// <param name="folders">Where to look.</param>
 public sealed class ModelChooser(ModelFolders folders)
 {
-    private const string FastModel = "x4fast";
+    /// <summary>
+    /// Where nothing else is set: x4plus needs 40 to 50 µs a pixel on two cores with AVX-512, about three minutes for so many;
+    /// the fast model about a fifteenth of it.
+    /// </summary>
+    public const long DefaultFastAbovePixels = 4_000_000;
 
-    // What is taken where no model is asked for, best first.
-    private static readonly Dictionary<int, string[]> Defaults = new()
-    {
-        [2] = ["sber-x2", "x2plus"],
-        [4] = ["sber-x4", "x4plus"],
-        [8] = ["sber-x8"],
-    };
+    private const int UsualScale = 4;
+    private const string UsualModel = "x4plus", FastModel = "x4fast";
 
-    /// <summary>Pictures of more pixels are made with the fast model where it is installed and no model is asked for; 0: none.</summary>
-    public long FastAbovePixels { get; init; }
+    // What is taken where no model is asked for, and the scale that it should have; of two with one scale the first.
+    private static readonly (string Name, int Scale)[] Preferred = [("sber-x2", 2), ("x2plus", 2), ("sber-x4", 4), (UsualModel, 4), ("sber-x8", 8)];
 
-    /// <summary>Chooses.</summary>
+    /// <summary>Pictures of more pixels are made with the fast model, where it is installed and no model is asked for; 0: none. For engines on a CPU.</summary>
+    public long FastAbovePixels { get; init; } = DefaultFastAbovePixels;
+
+    /// <summary>Chooses. The files' headers are read anew each time: a model that has just been installed is found.</summary>
     /// <param name="model">A catalogue name, the path of a safetensors file, or null.</param>
     /// <param name="scale">The scale that was asked for, or null for the model's own.</param>
     /// <param name="width">Pixels in a row of the picture.</param>
     /// <param name="height">Rows of the picture.</param>
-    /// <exception cref="WeightsException">Not installed, damaged, or of another scale; the message says what to do.</exception>
+    /// <exception cref="WeightsException">Not installed, damaged, or not to be brought to that scale; the message says what to do.</exception>
     public ModelChoice Choose(string? model, int? scale, int width, int height)
     {
-        var chosen = InstalledModel.Open(model is null ? FindDefault(scale ?? 4) : Find(model));
-        if (scale is not null && scale != chosen.Network.Scale)
-        {
-            throw new WeightsException(FormattableString.Invariant(
-                $"the model {chosen.Name} enlarges ×{chosen.Network.Scale}, not ×{scale}; use -s {chosen.Network.Scale}, or another model with -m"));
-        }
-        return new ModelChoice([chosen], chosen.Network.Scale);
+        if (scale is not null) ArgumentOutOfRangeException.ThrowIfLessThan(scale.Value, 1, nameof(scale));
+        return model is null
+            ? ChooseInstalled(scale ?? UsualScale, (long)width * height)
+            : Chain(InstalledModel.Open(Find(model)), scale);
     }
 
-    private string FindDefault(int scale)
+    // The model that was asked for is obeyed: as often as it takes.
+    private static ModelChoice Chain(InstalledModel model, int? scale)
     {
-        if (!Defaults.TryGetValue(scale, out var names))
-            throw new WeightsException(FormattableString.Invariant($"no model enlarges ×{scale} by itself; choose -s 2, 4 or 8, or a model of your own with -m"));
-        return names.Select(folders.Find).FirstOrDefault(path => path is not null) ?? throw NotInstalled(names[^1]);
+        var own = model.Network.Scale;
+        if (scale > own && own == 1)
+            throw new WeightsException(FormattableString.Invariant($"the model {model.Name} does not enlarge; use -s 1, or another model with -m"));
+        var chain = new List<InstalledModel> { model };
+        for (long reached = own; reached < scale; reached *= own) chain.Add(model);
+        return WithNote(chain, scale ?? own, because: null);
+    }
+
+    private ModelChoice ChooseInstalled(int scale, long pixels)
+    {
+        // A damaged file is a matter of those pictures that need it.
+        var exact = Installed(Preferred.Where(model => model.Scale == scale)).FirstOrDefault(model => model.Network.Scale == scale);
+        var best = exact is not null ? [exact] : Cheapest(Installed(Preferred).DistinctBy(model => model.Network.Scale).ToList(), scale);
+        if (best is not null && (FastAbovePixels == 0 || pixels <= FastAbovePixels)) return WithNote(best, scale, because: null);
+
+        var fast = folders.Find(FastModel) is { } path ? Cheapest([InstalledModel.Open(path)], scale) : null;
+        if (best is null && fast is null)
+        {
+            throw new WeightsException($"no model is installed: none of {string.Join(", ", Preferred.Select(preferred => preferred.Name))} is in {string.Join(", ", folders.All)}; "
+                + $"get one with: {ModelFolders.PullCommand(UsualModel)}");
+        }
+        if (best is null) return WithNote(fast!, scale, "no larger model is installed");
+        if (fast is null || Cost(fast) >= Cost(best)) return WithNote(best, scale, because: null);
+        return WithNote(fast, scale, string.Create(CultureInfo.InvariantCulture, $"the picture is large: {pixels / 1e6:0.0} megapixels, and above {FastAbovePixels / 1e6:0.###} the fast model is taken"));
+    }
+
+    private IEnumerable<InstalledModel> Installed(IEnumerable<(string Name, int Scale)> models) =>
+        models.Select(model => folders.Find(model.Name)).OfType<string>().Select(InstalledModel.Open);
+
+    /// <summary>
+    /// The chain with the least work that reaches a scale or more. A model of that very scale comes before any chain. In a chain the
+    /// network that enlarges most comes first: it sees the photo, and those behind it what is clean already.
+    /// </summary>
+    private static List<InstalledModel>? Cheapest(IReadOnlyList<InstalledModel> models, int scale)
+    {
+        if (models.FirstOrDefault(model => model.Network.Scale == scale) is { } exact) return [exact];
+        var enlarging = models.Where(model => model.Network.Scale > 1).OrderByDescending(model => model.Network.Scale).ToList();
+        return Chains(enlarging, 0, scale).MinBy(Cost);
+    }
+
+    // All chains that reach the scale, and would not without their last network.
+    private static IEnumerable<List<InstalledModel>> Chains(List<InstalledModel> models, int from, double missing)
+    {
+        for (var i = from; i < models.Count; i++)
+        {
+            var rest = missing / models[i].Network.Scale;
+            if (rest <= 1) yield return [models[i]];
+            else foreach (var tail in Chains(models, i, rest)) yield return [models[i], .. tail];
+        }
+    }
+
+    private static double Cost(List<InstalledModel> chain) => new ModelChoice(chain, 1).CostPerPixel;
+
+    private static ModelChoice WithNote(List<InstalledModel> chain, int scale, string? because)
+    {
+        var choice = new ModelChoice(chain, scale);
+        var parts = new List<string>();
+        if (because is not null) parts.Add($"made with {chain[0].Name} because {because}");
+        if (chain.Count > 1 || choice.ChainScale != scale)
+        {
+            var steps = string.Join(", then ", chain.Select(model => model.Name)) + (choice.ChainScale == scale ? "" : " and Lanczos");
+            parts.Add(FormattableString.Invariant($"×{scale} is reached by {steps}"));
+        }
+        return parts.Count == 0 ? choice : choice with { Note = string.Join("; ", parts) };
     }
 
     private string Find(string model)
@@ -47,9 +110,7 @@ public sealed class ModelChooser(ModelFolders folders)
             throw new WeightsException($"{model} is not a safetensors file; convert it first: {ModelFolders.WeightsCommand($"convert {model}")}");
         if (model.EndsWith(ModelFolders.Extension, StringComparison.OrdinalIgnoreCase) || model.Contains('/'))
             return File.Exists(model) ? model : throw new WeightsException($"there is no model file {model}; check the path given with -m");
-        return folders.Find(model) ?? throw NotInstalled(model);
+        return folders.Find(model) ?? throw new WeightsException(
+            $"the model {model} is not in {string.Join(", ", folders.All)}; get it with: {ModelFolders.PullCommand(model)}");
     }
-
-    private WeightsException NotInstalled(string name) => new(
-        $"the model {name} is not in {string.Join(", ", folders.All)}; get it with: {ModelFolders.WeightsCommand($"pull {name}")}");
 }

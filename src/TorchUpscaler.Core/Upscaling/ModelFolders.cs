@@ -25,6 +25,24 @@ public sealed class ModelFolders(string? weightsFolder)
     /// <summary>The file of the model of this name, or null where none of the folders has it.</summary>
     public string? Find(string name) => All.Select(folder => Path.Combine(folder, name + Extension)).FirstOrDefault(File.Exists);
 
+    /// <summary>The names of all models that are there, sorted; a folder that cannot be read has none.</summary>
+    public IReadOnlyList<string> Names() => [.. All.SelectMany(FilesIn).Select(path => Path.GetFileNameWithoutExtension(path)).Distinct().Order(StringComparer.Ordinal)];
+
+    private static string[] FilesIn(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + Extension) : [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The command that gets a model, for advice.</summary>
+    public static string PullCommand(string name) => WeightsCommand($"pull {name}");
+
     /// <summary>The command of the weight tool with these arguments, for advice.</summary>
     public static string WeightsCommand(string arguments) => $"dotnet run -c Release --project tools/WeightConverter -- {arguments}";
 }

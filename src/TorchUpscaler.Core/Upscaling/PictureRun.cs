@@ -2,8 +2,8 @@ namespace TorchUpscaler.Core;
 
 /// <summary>
 /// A decoded picture's way through a chain of networks into an encoder, step by step on one thread: what every program that
-/// enlarges pictures does. The network's rows → one grey channel where the picture is grey → the picture's alpha → rounding →
-/// encoder. Between two networks stands a picture of 16 bits.
+/// enlarges pictures does. The network's rows → one grey channel where the picture is grey → Lanczos where the chain makes more
+/// than was asked for → the picture's alpha → rounding → encoder. Between two networks stands a picture of 16 bits.
 /// </summary>
 public sealed class PictureRun : IUpscaleRun
 {
@@ -11,6 +11,7 @@ public sealed class PictureRun : IUpscaleRun
     private readonly IReadOnlyList<ILoadedModel> _chain;
     private readonly RunOptions _options;
     private readonly IPictureWriter _writer;
+    private readonly ResultShape _shape;
     private readonly TimedSink _encoder;
     private readonly Picture?[] _between; // the results of all networks but the last; null when dead
     private readonly double[] _costs;     // of each network's run, in multiply-adds
@@ -21,10 +22,10 @@ public sealed class PictureRun : IUpscaleRun
 
     private PictureRun(Picture picture, IReadOnlyList<ILoadedModel> chain, ResultShape shape, IPictureWriter writer, RunOptions options)
     {
-        (_picture, _chain, _writer, _options) = (picture, chain, writer, options);
+        (_picture, _chain, _writer, _shape, _options) = (picture, chain, writer, shape, options);
         _between = [.. Intermediates(picture, chain)];
         _costs = [.. chain.Select((model, stage) => CostOf(InputOf(stage), model))];
-        _encoder = new TimedSink(ToEncoder(shape, writer));
+        _encoder = new TimedSink(ToEncoder());
     }
 
     /// <summary>Time that has been spent in rounding and encoding so far; the rest of the steps' time is the networks'.</summary>
@@ -100,19 +101,36 @@ public sealed class PictureRun : IUpscaleRun
     {
         var isLast = stage == _chain.Count - 1;
         var sink = isLast ? _encoder : ToGrey(IntermediatePicture.SinkInto(_between[stage]!), _chain[stage]);
-        var reserved = _options.ReservedBytes + alsoReserved + (isLast ? 0 : Bytes(stage));
+        var reserved = _options.ReservedBytes + alsoReserved + (isLast ? ResizingBytes : Bytes(stage));
         return _chain[stage].Start(InputOf(stage), _options with { ReservedBytes = reserved }, sink);
     }
+
+    private (long Width, long Height) ChainSize
+    {
+        get
+        {
+            var scale = _chain.Aggregate(1L, (scale, model) => scale * model.Network.Scale);
+            return (_picture.Width * scale, _picture.Height * scale);
+        }
+    }
+
+    private bool IsResized => ChainSize != (_shape.Width, _shape.Height);
+
+    // What the last network's run does not count: the encoder is in the options.
+    private long ResizingBytes => IsResized
+        ? LanczosSink.MemoryBytes(ChainSize.Width, ChainSize.Height, (_shape.Width, _shape.Height), _picture.ColorChannels)
+        : 0;
 
     private Picture InputOf(int stage) => stage == 0 ? _picture : _between[stage - 1]!;
 
     private long Bytes(int between) => _between[between]!.Bytes.Length;
 
-    private IRowSink ToEncoder(ResultShape shape, IPictureWriter writer)
+    private IRowSink ToEncoder()
     {
-        IRowSink sink = new EncodeSink(shape.Bits, shape.Metadata, begun =>
-            begun == shape ? writer : throw new InvalidOperationException($"the engine makes {begun} where {shape} was announced"));
+        IRowSink sink = new EncodeSink(_shape.Bits, _shape.Metadata, begun =>
+            begun == _shape ? _writer : throw new InvalidOperationException($"the engine makes {begun} where {_shape} was announced"));
         if (_picture.HasAlpha) sink = new AlphaSink(_picture, sink);
+        if (IsResized) sink = new LanczosSink(_shape.Width, _shape.Height, sink);
         return ToGrey(sink, _chain[^1]);
     }
 

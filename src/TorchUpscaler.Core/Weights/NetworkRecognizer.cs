@@ -68,6 +68,7 @@ public static class NetworkRecognizer
         foreach (var tensor in NetworkTensors.Of(network))
         {
             var found = tensors.Shape(tensor.Name);
+            if (tensor.Shape.Count == 4 && found.Count == 4 && found is not [_, _, 3, 3]) throw tensors.NoConvolution(tensor.Name);
             if (!found.SequenceEqual(tensor.Shape))
                 throw tensors.Refused($"tensor '{tensor.Name}' has the shape {TensorInfo.FormatShape(found)} where {network.Kind} needs {TensorInfo.FormatShape(tensor.Shape)}");
             needed.Add(tensor.Name);
@@ -93,8 +94,11 @@ public static class NetworkRecognizer
             var fits = shape is [>= 1 and <= MaximumSize, >= 1 and <= MaximumSize, 3, 3];
             return fits
                 ? ((int)shape[0], (int)shape[1])
-                : throw Refused($"tensor '{name}' has the shape {TensorInfo.FormatShape(shape)}, which is not that of a 3×3 convolution");
+                : throw NoConvolution(name);
         }
+
+        internal WeightsException NoConvolution(string name) =>
+            Refused($"tensor '{name}' has the shape {TensorInfo.FormatShape(Shape(name))}, which is not that of a 3×3 convolution");
 
         /// <summary>One more than the largest N of the names <c>body.N.…</c>.</summary>
         internal int CountBlocks() => Names

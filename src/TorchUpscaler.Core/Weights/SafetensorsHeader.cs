@@ -5,13 +5,19 @@ namespace TorchUpscaler.Core;
 
 /// <summary>
 /// Parses and validates a safetensors header as strictly as the format's own implementation (huggingface/safetensors,
-/// <c>Metadata::validate</c>), and refuses duplicate keys besides. Every fault has a message of its own.
+/// <c>Metadata::validate</c>), refuses duplicate keys besides, and bounds every count. Every fault has a message of its own.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
-    /// <summary>The format's own bound on the header, in bytes.</summary>
-    internal const long MaximumLength = 100_000_000;
+    /// <summary>
+    /// Bound on the header in bytes. The format's own is 100 million; here a header must not take many times its length in
+    /// memory, and the largest network of the family needs less than 1 MB.
+    /// </summary>
+    internal const long MaximumLength = 1 << 24;
 
+    private const int MaximumTensors = 100_000;
+    private const int MaximumTexts = 10_000;
+    private const int MaximumDimensions = 64;
     private const string MetadataKey = "__metadata__";
 
     private readonly string _path;
@@ -74,6 +80,7 @@ internal sealed class SafetensorsHeader
             var key = reader.GetString()!;
             reader.Read();
             if (reader.TokenType != JsonTokenType.String) throw Damaged($"its '{MetadataKey}' entry '{key}' is not a text");
+            if (_metadata.Count == MaximumTexts) throw Damaged($"its '{MetadataKey}' has more than {MaximumTexts} entries");
             if (!_metadata.TryAdd(key, reader.GetString()!)) throw Damaged($"its '{MetadataKey}' has the key '{key}' twice");
         }
     }
@@ -103,6 +110,7 @@ internal sealed class SafetensorsHeader
 
         var tensor = new TensorInfo(name, type.Value, shape, offsets[0], offsets[1]);
         RequireSize(tensor);
+        if (_tensors.Count == MaximumTensors) throw Damaged($"it has more than {MaximumTensors} tensors");
         if (!_tensors.TryAdd(name, tensor)) throw Damaged($"its header has the key '{name}' twice");
     }
 
@@ -121,6 +129,7 @@ internal sealed class SafetensorsHeader
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
                 throw Damaged($"'{field}' of tensor '{name}' holds something that is not a whole number from 0 up");
+            if (numbers.Count == MaximumDimensions) throw Damaged($"'{field}' of tensor '{name}' has more than {MaximumDimensions} numbers");
             numbers.Add(number);
         }
         return numbers;

@@ -78,6 +78,9 @@ public sealed record TensorInfo(string Name, TensorType Type, IReadOnlyList<long
     /// <summary>Whether <see cref="SafetensorsFile.Read"/> can turn the values into 32-bit floats without loss.</summary>
     public bool IsReadable => Type is TensorType.F32 or TensorType.F16 or TensorType.BF16;
 
+    /// <summary>An element type as the format names it, for example <c>F8_E5M2</c>.</summary>
+    public static string FormatType(TensorType type) => SafetensorsTypes.Format(type);
+
     /// <summary>The shape as people write it: <c>[64, 3, 3, 3]</c>.</summary>
     public static string FormatShape(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

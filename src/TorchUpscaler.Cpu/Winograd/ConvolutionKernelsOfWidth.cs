@@ -84,7 +84,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
     /// Where the transform at one point across will read: each group's first tiles in each of its rows. The products of the
     /// point before fetch from there, group by group and row by row.
     /// </summary>
-    private static void LookAhead(ConvolutionCall call, in ScratchLayout layout, int firstTile, int across, float** ahead)
+    internal static void LookAhead(ConvolutionCall call, in ScratchLayout layout, int firstTile, int across, float** ahead)
     {
         var columns = call.TileColumns;
         for (var down = 0; down < Points; down++)
@@ -102,7 +102,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
 
     /// <summary>The second half of the input transform, at one point across: eight rows of every tile into eight points.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformDown(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int across, float* target)
+    internal static void TransformDown(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int across, float* target)
     {
         var columns = call.TileColumns;
         var inputEnd = call.InputEnd;
@@ -159,7 +159,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
 
     /// <summary>The first half of the output transform: eight points down into six rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformUp(in ScratchLayout layout, int floats, float* products, float* outputs)
+    internal static void TransformUp(in ScratchLayout layout, int floats, float* products, float* outputs)
     {
         nint stride = layout.ProductStride;
         nint rowStride = Points * layout.OutputStride;
@@ -178,7 +178,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
 
     /// <summary>The second half of the output transform, bias, activation and residuals; stores the pixels that are in the picture.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int slice, float* outputs)
+    internal static void Finish(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int slice, float* outputs)
     {
         var width = call.Weights.WidthOf(slice);
         var columns = call.TileColumns;

@@ -74,7 +74,11 @@ public sealed record QueuePlace(int Position, double? SecondsLeft)
 /// <param name="SecondsQueued">Estimated work of all waiting jobs, in seconds.</param>
 /// <param name="Workers">Workers that have been heard of within a lease.</param>
 public sealed record QueueStats(
-    IReadOnlyList<JobCount> Jobs, double OldestWait, double SecondsQueued, IReadOnlyList<WorkerRow> Workers);
+    IReadOnlyList<JobCount> Jobs, double OldestWait, double SecondsQueued, IReadOnlyList<WorkerRow> Workers)
+{
+    /// <summary>How many jobs of a state and class there are.</summary>
+    public long Of(JobState state, JobClass jobClass) => Jobs.Where(count => count.State == state && count.Class == jobClass).Sum(count => count.Count);
+}
 
 /// <summary>Jobs of one state and class.</summary>
 public sealed record JobCount

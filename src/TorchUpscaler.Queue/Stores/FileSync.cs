@@ -10,21 +10,11 @@ internal static partial class FileSync
     private const int ReadOnly = 0, DirectoryOnly = 0x10000, CloseOnExec = 0x80000; // of open(2) on Linux, x64 and arm64 alike but for DirectoryOnly
     private const int DirectoryOnlyOnArm = 0x4000;
 
-    /// <summary>Writes a stream to a new file and waits until it is on the disk.</summary>
-    internal static long Write(string path, Stream bytes)
-    {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        bytes.CopyTo(file);
-        file.Flush(flushToDisk: true);
-        return file.Length;
-    }
-
     /// <summary>Waits until a file that somebody else wrote is on the disk.</summary>
-    internal static long Flush(string path)
+    internal static void Flush(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         RandomAccess.FlushToDisk(file.SafeFileHandle);
-        return file.Length;
     }
 
     /// <summary>Waits until the names in a folder are on the disk. .NET has no call for it.</summary>

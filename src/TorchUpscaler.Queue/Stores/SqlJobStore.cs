@@ -9,12 +9,10 @@ namespace TorchUpscaler.Queue.Stores;
 /// What the stores have in common: every member is one short transaction of named statements. The databases differ in their
 /// statements, in their clock, and in where they keep pictures.
 /// </summary>
-internal abstract class SqlJobStore : IJobStore
+internal abstract partial class SqlJobStore : IJobStore
 {
-    private const string CrashSentence = "the program broke down while it worked on the picture";
-    private const int Batch = 200;
-
     private readonly SqlStatements _sql;
+    private bool _isWorker, _isClosed;
 
     static SqlJobStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
@@ -39,22 +37,28 @@ internal abstract class SqlJobStore : IJobStore
     /// <summary>The clock's time where it is not the database's own: milliseconds since 1970, or null.</summary>
     private protected abstract long? Now { get; }
 
-    public long Receive(NewJob job) => Write(work =>
+    public long Receive(NewJob job)
     {
-        var id = work.Single<long>("number");
-        work.Execute("receive", Parameters(job, id));
-        return id;
-    });
+        Accepted.Check(job);
+        return Write(work =>
+        {
+            var id = work.Single<long>("number");
+            work.Execute("receive", Parameters(job, id));
+            return id;
+        });
+    }
 
-    public Job? ClaimReceived(string frontEnd) => Write(work => work.First<Job>("claim received", ForClaim(new { frontEnd })));
+    public Job? ClaimReceived(string frontEnd) => Write(work => work.First<Job>("claim received", ForClaim(new { frontEnd = Accepted.Clean(frontEnd) })));
 
     public bool Accept(Claim claim, CheckedPicture picture, Stream bytes)
     {
+        Accepted.Check(picture);
         var file = InputName(claim, picture);
-        return WithPicture(file, bytes, isResult: false, () => Write(work =>
+        return WithPicture(file, bytes, isResult: false, stored => Write(work =>
         {
-            if (work.First<Job>("held", Fenced(claim)) is not { State: JobState.Received } job) return false;
-            AddPicture(work, claim.JobId, file, bytes);
+            AddPicture(work, claim.JobId, file, stored);
+            if (work.First<Job>("held", Fenced(claim)) is not { State: JobState.Received } job)
+                return work.Single<bool>("is accepted", new { id = claim.JobId, file }) || work.Undo<bool>();
             var cost = EstimateCost(work, picture);
             var tag = StartTag(work, job.Class, job.Person, cost);
             return work.Execute("accept", Fenced(claim, new { file, picture.Width, picture.Height, picture.Work, cost, tag })) == 1;
@@ -63,15 +67,16 @@ internal abstract class SqlJobStore : IJobStore
 
     public long Submit(NewJob job, CheckedPicture picture, Stream bytes)
     {
+        Accepted.Check(job);
+        Accepted.Check(picture);
         var id = Write(work => work.Single<long>("number"));
         var file = InputName(new Claim(id, 0), picture);
-        WithPicture(file, bytes, isResult: false, () => Write(work =>
+        WithPicture(file, bytes, isResult: false, stored => Write(work =>
         {
+            AddPicture(work, id, file, stored);
             var cost = EstimateCost(work, picture);
             var tag = StartTag(work, job.Class, job.Person, cost);
-            work.Execute("submit", Parameters(job, id).And(new { file, picture.Width, picture.Height, picture.Work, cost, tag }));
-            AddPicture(work, id, file, bytes);
-            return true;
+            return work.Execute("submit", Parameters(job, id).And(new { file, picture.Width, picture.Height, picture.Work, cost, tag })) == 1;
         }));
         return id;
     }
@@ -79,14 +84,13 @@ internal abstract class SqlJobStore : IJobStore
     public bool Cancel(long id, bool tellSender) => Write(work =>
     {
         if (work.First<Job>("cancel", Timed(new { id, tellSender })) is not { } job) return false;
-        if (job is { QueuedAt: not null, StartedAt: null })
-            work.Execute("refund", new { Class = (int)job.EffectiveClass, job.Person, job.Cost });
+        Refund(work, job);
         return true;
     });
 
     public bool Retry(long id) => Write(work =>
     {
-        if (work.First<Job>("find", new { id }) is not { QueuedAt: not null, InputFile: not null } job) return false;
+        if (work.First<Job>("find to change", new { id }) is not { QueuedAt: not null, InputFile: not null } job) return false;
         var cost = EstimateCost(work, new CheckedPicture(job.Width, job.Height, "", job.Work));
         return work.Execute("retry", Timed(new { id, cost, tag = StartTag(work, job.Class, job.Person, cost) })) == 1
             || work.Undo<bool>();
@@ -95,16 +99,16 @@ internal abstract class SqlJobStore : IJobStore
     public Job? Find(long id) => Read(work => work.First<Job>("find", new { id }));
 
     public IReadOnlyList<Job> List(JobState? state, string? person, int limit) =>
-        Read(work => work.Query<Job>("list", new { state = state is { } known ? NameOf(known) : null, person, limit }));
+        Read(work => work.Query<Job>("list", new { state = state is { } known ? NameOf(known) : null, person = Accepted.Clean(person), limit }));
 
     public QueuePlace? Place(long id) => Read(work =>
     {
         var ahead = work.Single<Ahead>("ahead", new { id, limit = QueuePlace.Counted + 1 });
         if (ahead.Jobs == 0) return null;
         if (ahead.Jobs > QueuePlace.Counted) return new QueuePlace(QueuePlace.Counted + 1, null);
-        var workers = Math.Max(1, Workers(work).Count);
-        // All workers share what goes before; nobody shares the job itself, but what is before it is never negative either.
-        return new QueuePlace((int)ahead.Jobs, (ahead.Seconds + work.Single<double>("running seconds")) / workers);
+        // All workers share what goes before; nobody shares the job itself.
+        var before = ahead.Seconds - ahead.OwnSeconds + work.Single<double>("running seconds");
+        return new QueuePlace((int)ahead.Jobs, before / Math.Max(1, Workers(work).Count) + ahead.OwnSeconds);
     });
 
     public QueueStats Stats() => Read(work => new QueueStats(
@@ -113,6 +117,7 @@ internal abstract class SqlJobStore : IJobStore
     public void SetWeight(string person, double weight)
     {
         if (!(weight > 0) || !double.IsFinite(weight)) throw new InputException("a weight is a number above 0, such as 2");
+        Accepted.CheckPerson(person);
         Write(work => work.Execute("set weight", new { person, weight }));
     }
 
@@ -120,42 +125,54 @@ internal abstract class SqlJobStore : IJobStore
 
     public Job? ClaimBefore(JobClass effectiveClass, string person, double costBelow) => Write(work =>
     {
-        var than = ForClaim(new { Class = (int)effectiveClass, person, cost = costBelow });
+        var than = ForClaim(new { Class = (int)effectiveClass, person = Accepted.Clean(person), cost = costBelow });
         if (work.First<Job>("claim higher class", than) is { } urgent) return Served(work, urgent);
         return costBelow > 0 && work.Single<bool>("any smaller", than) ? Served(work, work.First<Job>("claim smaller", than)) : null;
     });
 
     public bool Renew(Claim claim, double progress, bool isActive) =>
-        Write(work => work.Execute("renew", Fenced(claim, new { Lease = Milliseconds(Options.Lease), progress, isActive })) == 1);
+        Write(work => work.Execute("renew", Fenced(claim, new { Lease = Milliseconds(Options.Lease), progress = Share(progress), isActive })) == 1);
 
-    public string WorkFolder(Claim claim) => Folder.WorkFolder(claim);
+    public string WorkFolder(Claim claim) => LocalFile.Writing(Folder.Path, () => Folder.WorkFolder(claim));
 
     public abstract string FetchInput(Job job);
 
     public bool Finish(Claim claim, FinishedPicture result)
     {
         var file = ResultName(claim, result);
-        long bytes;
-        using (var source = OpenResult(result.File, file))
+        // Gone where an earlier try, whose answer was lost, has come through; or where the claim was void long enough.
+        using var source = OpenResult(result.File, file);
+        var isOurs = source is null ? IsFinished(claim, file, result) : WithPicture(file, source, isResult: true, stored => Write(work =>
         {
-            bytes = source.Length;
-            var isOurs = WithPicture(file, source, isResult: true, () => Write(work =>
+            AddPicture(work, claim.JobId, file, stored);
+            if (work.First<Job>("held", Fenced(claim)) is not { State: JobState.Running } job)
+                return work.Single<bool>("is finished", Fenced(claim, new { file })) || work.Undo<bool>();
+            var model = Accepted.Clean(result.Model);
+            if (result.Seconds > 0 && double.IsFinite(result.Seconds) && job.Megapixels > 0 && model.Length <= Accepted.LongestModels)
+                work.Execute("measured", new { work = model, speed = result.Seconds / job.Megapixels });
+            return work.Execute("finish", Fenced(claim, new
             {
-                if (work.First<Job>("held", Fenced(claim)) is not { State: JobState.Running } job)
-                    return work.Single<bool>("is finished", Fenced(claim, new { file }));
-                AddPicture(work, claim.JobId, file, source);
-                if (result.Seconds > 0 && job.Megapixels > 0)
-                    work.Execute("measured", new { work = result.Model, speed = result.Seconds / job.Megapixels });
-                return work.Execute("finish", Fenced(claim, new { file, result.Width, result.Height, bytes, result.Model, result.Note, result.Seconds })) == 1;
-            }));
-            if (!isOurs) return false;
-        }
+                file,
+                result.Width,
+                result.Height,
+                Bytes = source.Length,
+                model,
+                note = Accepted.Clean(result.Note),
+                seconds = double.IsFinite(result.Seconds) ? result.Seconds : 0,
+            })) == 1;
+        }));
         Forget(claim);
-        return true;
+        return isOurs;
     }
 
     public FailureOutcome Fail(Claim claim, string sentence, bool isFinal) => Write(work =>
-        work.First<string>("fail", Fenced(claim, new { sentence, isFinal, Options.Attempts, retryAfter = Milliseconds(Options.RetryAfter) })) switch
+        work.First<string>("fail", Fenced(claim, new
+        {
+            sentence = Accepted.Clean(sentence),
+            isFinal,
+            Options.Attempts,
+            retryAfter = Milliseconds(Options.RetryAfter),
+        })) switch
         {
             null => FailureOutcome.ClaimLost,
             "failed" => FailureOutcome.Failed,
@@ -165,7 +182,7 @@ internal abstract class SqlJobStore : IJobStore
     public bool HandBack(Claim claim, TimeSpan notBefore) =>
         Write(work => work.Execute("hand back", Fenced(claim, new { rest = Milliseconds(notBefore) })) == 1);
 
-    public Job? ClaimDelivery(string frontEnd) => Write(work => work.First<Job>("claim delivery", ForClaim(new { frontEnd })));
+    public Job? ClaimDelivery(string frontEnd) => Write(work => work.First<Job>("claim delivery", ForClaim(new { frontEnd = Accepted.Clean(frontEnd) })));
 
     public Job? ClaimDelivery(long id) => Write(work => work.First<Job>("claim this delivery", ForClaim(new { id })));
 
@@ -180,67 +197,60 @@ internal abstract class SqlJobStore : IJobStore
 
     public void Forget(Claim claim) => Folder.Forget(claim);
 
-    public void Hello(string about) => Write(work => work.Execute("hello", Timed(new { Owner, about })));
-
-    public int RescueDead()
-    {
-        var dead = Read(work => work.Query<string>("lease owners")).Where(Folder.IsDead).ToList();
-        return dead.Count == 0 ? 0 : Write(work => dead.Sum(owner => Rescue(work, owner)));
-    }
-
-    public int RescueExpired() => Write(work =>
-        work.Single<bool>("rescue look", Timed(new { Lease = Milliseconds(Options.Lease) })) ? Rescue(work, null) : 0);
-
-    public int Age() => Write(work =>
-    {
-        var jobs = work.Query<Job>("to age", Timed(new { ago = Milliseconds(Options.AgeAfter), limit = Batch }));
-        foreach (var job in jobs)
-        {
-            var higher = job.Class - 1;
-            work.Execute("age", new { job.Id, Class = (int)higher, tag = StartTag(work, higher, job.Person, job.Cost) });
-        }
-        return jobs.Count;
-    });
-
-    public int Expire() => Write(work => work.Execute("expire", Timed(new { ago = Milliseconds(Options.ExpireAfter) })));
-
-    public int Clean()
-    {
-        var pictures = ErasePictures();
-        var rows = Write(work => work.Execute("prune", Timed(new { ago = Milliseconds(Options.KeepRows) }))
-            + work.Execute("prune workers", Timed(new { ago = Milliseconds(TimeSpan.FromDays(1)) })));
-        return pictures + rows + Sweep();
-    }
-
     public abstract long WaitForChange(long seen, TimeSpan atMost, CancellationToken cancellation);
 
-    public virtual void Dispose() => Folder.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isClosed, true)) return;
+        try
+        {
+            if (_isWorker) Write(work => work.Execute("goodbye", new { Owner }));
+        }
+        catch (StoreUnavailableException)
+        {
+            // Its row goes with time.
+        }
+        Close();
+        Folder.Dispose();
+    }
+
+    /// <summary>Closes the database.</summary>
+    private protected abstract void Close();
 
     /// <summary>Runs statements that read.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer.</exception>
-    private protected abstract T Read<T>(Func<SqlWork, T> reading);
+    private protected T Read<T>(Func<SqlWork, T> reading) => StoreMeter.Measure("read", () => RunReading(reading));
 
     /// <summary>Runs statements as one transaction that is on the disk when this returns.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer, or its disk is full.</exception>
-    private protected abstract T Write<T>(Func<SqlWork, T> writing);
+    private protected T Write<T>(Func<SqlWork, T> writing) => StoreMeter.Measure("write", () => RunWriting(writing));
+
+    /// <inheritdoc cref="Read"/>
+    private protected abstract T RunReading<T>(Func<SqlWork, T> reading);
+
+    /// <inheritdoc cref="Write"/>
+    private protected abstract T RunWriting<T>(Func<SqlWork, T> writing);
 
     /// <summary>
     /// Runs a transaction that makes a picture count. Where pictures are files, the file is on the disk before, and gone again
-    /// where the transaction says false or fails.
+    /// where the transaction says false or fails. The transaction gets the picture as <see cref="AddPicture"/> wants it.
     /// </summary>
-    private protected abstract bool WithPicture(string file, Stream bytes, bool isResult, Func<bool> transaction);
+    private protected abstract bool WithPicture(string file, Stream bytes, bool isResult, Func<Stream, bool> transaction);
 
-    /// <summary>Where pictures are in the database, adds one within the transaction that makes it count.</summary>
-    private protected abstract void AddPicture(SqlWork work, long job, string file, Stream bytes);
+    /// <summary>
+    /// Within the transaction that makes a picture count, and before it locks what others wait for: where pictures are in the
+    /// database, adds it; where they are files, sees that it is still there.
+    /// </summary>
+    private protected abstract void AddPicture(SqlWork work, long job, string file, Stream picture);
 
-    /// <summary>Deletes pictures that no row names any more.</summary>
-    private protected abstract void DeletePictures(SqlWork work, IEnumerable<string> files);
+    /// <summary>Where pictures are files, deletes those that no row names any more. Called after the commit that says so.</summary>
+    private protected abstract void DeletePictures(IEnumerable<string> files);
 
     /// <summary>Deletes what nobody knows, left by processes that died.</summary>
     private protected abstract int Sweep();
 
-    /// <summary>Opens a result that a worker has written; where it is gone, an earlier try may have taken it over.</summary>
-    private protected abstract Stream OpenResult(string path, string file);
+    /// <summary>Opens a result that a worker has written, or that an earlier try to finish has placed; null where neither is there.</summary>
+    private protected abstract FileStream? OpenResult(string path, string file);
 
     /// <summary>The statement's name of a state.</summary>
     private protected static string NameOf(JobState state) => state.ToString().ToLowerInvariant();
@@ -252,7 +262,11 @@ internal abstract class SqlJobStore : IJobStore
     private protected HashSet<string> LeaseOwners() => Read(work => work.Query<string>("lease owners")).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Whether a claim holds, by whomever.</summary>
-    private protected bool IsHeld(Claim claim) => Find(claim.JobId) is { LeaseOwner: not null } job && job.Attempt == claim.Attempt;
+    private protected bool IsHeld(Claim claim) => Read(work => IsHeld(work, claim));
+
+    /// <summary>Whether a claim holds, by whomever.</summary>
+    private protected static bool IsHeld(SqlWork work, Claim claim) =>
+        work.First<Job>("find", new { id = claim.JobId }) is { LeaseOwner: not null } job && job.Attempt == claim.Attempt;
 
     private protected static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
@@ -260,34 +274,9 @@ internal abstract class SqlJobStore : IJobStore
 
     private static string ResultName(Claim claim, FinishedPicture result) => StoreFolder.NameOf(claim) + Path.GetExtension(result.File);
 
-    private int ErasePictures()
-    {
-        var count = 0;
-        List<ErasedFiles> batch;
-        do
-        {
-            batch = Write(work =>
-            {
-                var due = work.Query<ErasedFiles>("to erase", Timed(new { ago = Milliseconds(Options.KeepPictures), limit = Batch })).ToList();
-                foreach (var job in due) work.Execute("erase", new { job.Id });
-                return due;
-            });
-            // The rows no longer name them; should the process end here, the sweep finds them.
-            var files = batch.SelectMany(job => job.Names).ToList();
-            if (files.Count > 0) Write(work => { DeletePictures(work, files); return true; });
-            count += files.Count;
-        }
-        while (batch.Count == Batch);
-        return count;
-    }
-
-    private int Rescue(SqlWork work, string? dead) => work.Execute("rescue", Timed(new
-    {
-        dead,
-        Options.Attempts,
-        sentence = CrashSentence,
-        retryAfter = Milliseconds(Options.RetryAfter),
-    }));
+    private bool IsFinished(Claim claim, string file, FinishedPicture result) => Read(work =>
+        work.Single<bool>("is finished", Fenced(claim, new { file }))
+        || (IsHeld(work, claim) ? throw new FileNotFoundException($"the result {Display.Path(result.File)} was gone before it was stored") : false));
 
     private static Job? Served(SqlWork work, Job? job)
     {
@@ -297,6 +286,7 @@ internal abstract class SqlJobStore : IJobStore
 
     private static double StartTag(SqlWork work, JobClass jobClass, string person, double cost)
     {
+        work.Execute("lock clock", new { Class = (int)jobClass });
         work.Execute("idle class", new { Class = (int)jobClass });
         return work.Single<double>("start tag", new { Class = (int)jobClass, person, cost });
     }
@@ -306,6 +296,15 @@ internal abstract class SqlJobStore : IJobStore
         var speed = work.First<double?>("speed", new { picture.Work }) ?? Options.SecondsPerMegapixel;
         return speed * picture.Width * picture.Height / 1e6;
     }
+
+    // What was never served is not held against its person.
+    private static void Refund(SqlWork work, Job job)
+    {
+        if (job is { QueuedAt: not null, StartedAt: null })
+            work.Execute("refund", new { Class = (int)job.EffectiveClass, job.Person, job.Cost });
+    }
+
+    private static double Share(double progress) => progress >= 0 ? Math.Min(progress, 1) : 0; // NaN is 0 too
 
     private IReadOnlyList<WorkerRow> Workers(SqlWork work) => work.Query<WorkerRow>("workers", Timed(new { ago = Milliseconds(Options.Lease) }));
 
@@ -339,16 +338,7 @@ internal abstract class SqlJobStore : IJobStore
         public long Jobs { get; init; }
 
         public double Seconds { get; init; }
-    }
 
-    private sealed record ErasedFiles
-    {
-        public long Id { get; init; }
-
-        public string? InputFile { get; init; }
-
-        public string? ResultFile { get; init; }
-
-        public IEnumerable<string> Names => new[] { InputFile, ResultFile }.OfType<string>();
+        public double OwnSeconds { get; init; }
     }
 }

@@ -47,6 +47,15 @@ internal sealed class StoreFolder : IDisposable
     /// <summary>The folder of a claim, made if it is not there.</summary>
     internal string WorkFolder(Claim claim) => Directory.CreateDirectory(WorkPath(claim)).FullName;
 
+    /// <summary>A new file that is gone when it is closed; after a crash the sweep gets it.</summary>
+    internal FileStream Temporary() => new(System.IO.Path.Combine(Work, Guid.NewGuid().ToString("N")), new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.None,
+        Options = FileOptions.DeleteOnClose,
+    });
+
     /// <summary>Deletes a claim's folder.</summary>
     internal void Forget(Claim claim) => Delete(WorkPath(claim));
 
@@ -56,8 +65,15 @@ internal sealed class StoreFolder : IDisposable
         // An owner comes from the database: it is a name here, never a path.
         if (owner == Owner || owner.Length == 0 || owner.AsSpan().ContainsAny('/', '\\', '\0')) return false;
         if (!File.Exists(LockPath(owner))) return false;
-        using var taken = Lock(owner);
-        return taken is not null;
+        try
+        {
+            using var taken = Lock(owner);
+            return taken is not null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // another user's, or gone this moment
+        }
     }
 
     /// <summary>Deletes the locks of dead holders that are not in the given set, and the folders of claims that are not held.</summary>
@@ -72,8 +88,7 @@ internal sealed class StoreFolder : IDisposable
         {
             var owner = System.IO.Path.GetFileNameWithoutExtension(file);
             if (owners.Contains(owner) || File.GetLastWriteTimeUtc(file) > olderThan || !IsDead(owner)) continue;
-            File.Delete(file);
-            swept++;
+            if (Deleted(file)) swept++;
         }
         foreach (var folder in Directory.EnumerateDirectories(Work))
         {
@@ -82,21 +97,14 @@ internal sealed class StoreFolder : IDisposable
             Delete(folder);
             swept++;
         }
-        return swept;
+        return swept + Directory.EnumerateFiles(Work).Count(file => File.GetLastWriteTimeUtc(file) <= olderThan && Deleted(file));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _lock.Dispose();
-        try
-        {
-            File.Delete(LockPath(Owner));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Unlocked, it says the same.
-        }
+        Deleted(LockPath(Owner)); // unlocked, it would say the same
     }
 
     /// <summary><c>7-2</c>, as folders and files of a claim are called.</summary>
@@ -133,6 +141,20 @@ internal sealed class StoreFolder : IDisposable
         catch (IOException) when (File.Exists(LockPath(owner)))
         {
             return null;
+        }
+    }
+
+    /// <summary>Deletes a file; where that cannot be, the next sweep gets it.</summary>
+    internal static bool Deleted(string file)
+    {
+        try
+        {
+            File.Delete(file);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -20,8 +20,8 @@ public sealed partial class Worker
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {Job}, attempt {Attempt}, is this worker's no more: cancelled, or given to another")]
     private partial void Lost(long job, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: {Outcome}: {Sentence}")]
-    private partial void Failed(long job, FailureOutcome outcome, string sentence);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: {Outcome}: {Reason}")]
+    private partial void Failed(long job, FailureOutcome outcome, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} is handed back: {Reason}")]
     private partial void Outage(long job, string reason);

@@ -34,7 +34,8 @@ public sealed partial class Worker(
     private long _seen;
     private long _lastLook;
     private long _lastWork;
-    private volatile string? _engineProblem;
+    private volatile string? _engineProblem = "the engine is being started";
+    private bool _engineIsOut;
     private volatile Tuple<string, long>? _outage; // the last one and when it was
 
     /// <summary>What keeps it from working, for the operator, or null.</summary>
@@ -275,13 +276,13 @@ public sealed partial class Worker(
         // Closed first: what a failed run has written is not to stay in anybody's way.
         held.Dispose();
         held.Work = null;
-        var sentence = Workshop.SentenceFor(error, held.Job);
+        var sentence = error.Message;
         try
         {
             var outcome = held.IsLost ? FailureOutcome.ClaimLost : store.Fail(held.Claim, sentence, isFinal);
             if (outcome == FailureOutcome.WillRetry) metrics.Retried();
             if (outcome == FailureOutcome.Failed) metrics.Ended("failed");
-            Failed(held.Job.Id, outcome, sentence);
+            Failed(held.Job.Id, outcome, error.InnerException?.Message ?? sentence);
         }
         catch (StoreUnavailableException)
         {
@@ -329,6 +330,7 @@ public sealed partial class Worker(
             _workshop = new Workshop(store, codec, chooser, engines, options);
             _workshop.WarmUp();
             _engineProblem = null;
+            _engineIsOut = false;
             return true;
         }
 #pragma warning disable CA1031 // an engine that does not start makes the process unhealthy, whatever it throws
@@ -336,7 +338,8 @@ public sealed partial class Worker(
 #pragma warning restore CA1031
         {
             RenewEngine();
-            if (_engineProblem is null) EngineDoesNotStart(engines.Name, error.Message);
+            if (!_engineIsOut) EngineDoesNotStart(engines.Name, error.Message);
+            _engineIsOut = true;
             _engineProblem = $"the engine {engines.Name} does not start: {error.Message}";
             stop.WaitHandle.WaitOne(options.RetryEngineAfter);
             return false;

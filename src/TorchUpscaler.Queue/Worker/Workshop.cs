@@ -42,22 +42,35 @@ internal sealed class Workshop : IDisposable
     internal PictureWork Begin(Job job, IReadOnlyCollection<PictureWork> others)
     {
         var input = _store.FetchInput(job);
+        try
+        {
+            return Begin(job, input, others);
+        }
+        catch (PictureException error) when (error.Message.Contains(input, StringComparison.Ordinal))
+        {
+            // The sender knows the picture by its own name, and the store's folders are nobody's business.
+            throw new PictureException(Display.Text(error.Message.Replace(input, job.Name, StringComparison.Ordinal)), error);
+        }
+    }
+
+    private PictureWork Begin(Job job, string input, IReadOnlyCollection<PictureWork> others)
+    {
         var header = _codec.ReadHeader(input);
-        var choice = _chooser.Choose(job.Model ?? ModelForScale(job.Scale), job.Scale, header.Width, header.Height);
+        var choice = ForSender(job, () => _chooser.Choose(job.Model ?? ModelForScale(job.Scale), job.Scale, header.Width, header.Height));
         var format = job.Format ?? header.Format ?? PictureFormat.Png;
-        CheckSizes(header, choice, format);
+        new PictureLimits(_options.MaxInputPixels, _options.MaxOutputPixels).Check(header, choice, format);
 
         var needed = others.Select(other => other.Choice).Append(choice).SelectMany(other => other.Chain).ToList();
         var models = ModelsFor(job);
         models.ReleaseAllBut(new ModelChoice(needed, 1)); // before more is loaded: they count in one budget
-        var chain = models.Load(choice);
+        var chain = ForSender(job, () => models.Load(choice));
         Model = choice.Name;
 
         var picture = _codec.Read(input, _options.MaxInputPixels, CancellationToken.None);
         var shape = ResultShape.Of(picture, choice.Scale, format);
         var encoder = _codec.EncoderBytes(format, shape);
         var output = Path.Combine(_store.WorkFolder(job.Claim), "result" + PictureFormats.Extension(format));
-        var writer = _codec.Create(output, shape, new EncodeOptions(format, job.Quality));
+        var writer = Create(output, shape, new EncodeOptions(format, job.Quality));
         try
         {
             var run = StartWithin(Budgets(job), memory => PictureRun.Start(picture, chain, shape, writer, new RunOptions
@@ -94,18 +107,6 @@ internal sealed class Workshop : IDisposable
         _fallback?.Dispose();
     }
 
-    /// <summary>What a job's sender is told: the error's sentence, with the picture's own name for the store's.</summary>
-    internal static string SentenceFor(Exception error, Job job)
-    {
-        var sentence = error.Message;
-        if (job.InputFile is null) return sentence;
-        var at = sentence.IndexOf(job.InputFile, StringComparison.Ordinal);
-        if (at < 0) return sentence;
-        // The store's path in quotation marks or without, up to its last folder.
-        var begin = sentence.LastIndexOfAny([' ', '\''], at) + 1;
-        return Display.Text(sentence[..begin] + job.Name + sentence[(at + job.InputFile.Length)..]);
-    }
-
     // What failed once gets half of the memory, what failed twice the engine that always works.
     private LoadedModels ModelsFor(Job job)
     {
@@ -135,21 +136,35 @@ internal sealed class Workshop : IDisposable
         return start(budgets[^1]);
     }
 
+    // A folder that takes no files is an outage of this machine, not the picture's fault.
+    private IPictureWriter Create(string path, ResultShape shape, EncodeOptions options)
+    {
+        try
+        {
+            return _codec.Create(path, shape, options);
+        }
+        catch (PictureException error) when (error.InnerException is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(error.Message, error);
+        }
+    }
+
+    // What the operator can mend is no advice for a sender.
+    private static T ForSender<T>(Job job, Func<T> model)
+    {
+        try
+        {
+            return model();
+        }
+        catch (WeightsException error)
+        {
+            var sentence = job.Model is not null
+                ? $"the model {Display.Text(job.Model)} cannot be used here; choose another one"
+                : string.Create(CultureInfo.InvariantCulture, $"no model here enlarges ×{job.Scale ?? 4}; choose another scale");
+            throw new PictureException(sentence, error);
+        }
+    }
+
     // The worker's own model, where one is set, is for jobs that ask for nothing special.
     private string? ModelForScale(int? scale) => scale is null ? _options.Model : null;
-
-    private void CheckSizes(PictureHeader header, ModelChoice choice, PictureFormat format)
-    {
-        var (width, height) = ((long)header.Width * choice.Scale, (long)header.Height * choice.Scale);
-        CheckPixels("picture", header.Width, header.Height, _options.MaxInputPixels);
-        CheckPixels("result", width, height, _options.MaxOutputPixels);
-        PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
-    }
-
-    private static void CheckPixels(string what, long width, long height, long limit)
-    {
-        if (width * height <= limit) return;
-        throw new PictureException(string.Create(CultureInfo.InvariantCulture,
-            $"the {what} of {width}×{height} has {Math.Ceiling(width * height / 1e6)} megapixels, and the limit here is {limit / 1e6}; send a smaller picture or choose a smaller scale"));
-    }
 }

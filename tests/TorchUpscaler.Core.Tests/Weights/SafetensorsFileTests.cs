@@ -101,6 +101,32 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Every_fault_of_a_header_has_its_own_message(string header, int dataBytes, string fault) =>
         AssertDamaged(RawSafetensors.Write(_folder["m.safetensors"], header, dataBytes), fault);
 
+    public static TheoryData<string, string> CrowdedHeaders => new()
+    {
+        { "tensors", "it has more than 100000 tensors" },
+        { "texts", "its '__metadata__' has more than 10000 entries" },
+        { "sides", "'shape' of tensor 'a' has more than 64 numbers" },
+    };
+
+    [Theory]
+    [MemberData(nameof(CrowdedHeaders))]
+    public void A_header_that_holds_far_more_than_a_network_is_refused_within_bounds(string what, string fault)
+    {
+        var header = what switch
+        {
+            "tensors" => $"{{{string.Join(',', Enumerable.Range(0, 200_000).Select(i => $"\"{i}\":{{\"dtype\":\"F4\",\"shape\":[0],\"data_offsets\":[0,0]}}"))}}}",
+            "texts" => $"{{\"__metadata__\":{{{string.Join(',', Enumerable.Range(0, 1_000_000).Select(i => $"\"{i}\":\"\""))}}}}}",
+            _ => $"{{\"a\":{{\"shape\":[{string.Join(',', new int[4_000_000])}]}}}}",
+        };
+        var path = RawSafetensors.Write(_folder["m.safetensors"], header, 0);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        AssertDamaged(path, fault);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.True(allocated <= (64 << 20) + header.Length, $"{allocated} bytes were allocated for a header of {header.Length}");
+    }
+
     [Fact]
     public void A_header_that_is_not_UTF8_is_refused() =>
         AssertDamaged(RawSafetensors.Write(_folder["m.safetensors"], [(byte)'{', 0xFF, (byte)'}'], []), "its header is not valid UTF-8");
@@ -114,8 +140,8 @@ public sealed class SafetensorsFileTests : IDisposable
 
     [Theory]
     [InlineData(3UL, "its header would be 3 bytes long, and the file has 2 left")]
-    [InlineData(100_000_001UL, "its header would be 100000001 bytes long, and 100000000 is the limit")]
-    [InlineData(ulong.MaxValue, "its header would be 18446744073709551615 bytes long, and 100000000 is the limit")]
+    [InlineData(16_777_217UL, "its header would be 16777217 bytes long, and 16777216 is the limit")]
+    [InlineData(ulong.MaxValue, "its header would be 18446744073709551615 bytes long, and 16777216 is the limit")]
     public void A_header_length_beyond_the_file_or_the_limit_is_refused(ulong length, string fault)
     {
         File.WriteAllBytes(_folder["m.safetensors"], [.. BitConverter.GetBytes(length), .. Encoding.UTF8.GetBytes("{}")]);

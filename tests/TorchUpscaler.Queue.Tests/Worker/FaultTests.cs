@@ -49,6 +49,19 @@ public class FaultTests
         Assert.Equal(JobState.Upscaled, simulation.Job(good).State);
     }
 
+    [Theory]
+    [InlineData("nonsense", null, "the model nonsense cannot be used here; choose another one")]
+    [InlineData("../../secret", null, "the model ../../secret cannot be used here; choose another one")]
+    public void A_model_that_is_not_there_fails_its_job_without_a_word_of_the_machine(string? model, int? scale, string sentence)
+    {
+        using var simulation = new Simulation();
+        using var file = new MemoryStream(FakeCodec.File(10, 10, "a"));
+        var job = simulation.Store.Submit(
+            new NewJob(Simulation.FrontEnd, "anna", "a.jpg") { Model = model, Scale = scale }, new CheckedPicture(10, 10, ".txt", "x4plus"), file);
+        simulation.Run();
+        Assert.Equal((JobState.Failed, sentence), (simulation.Job(job).State, simulation.Job(job).Error));
+    }
+
     [Fact]
     public void A_picture_that_is_too_large_or_needs_too_much_memory_fails_with_advice()
     {

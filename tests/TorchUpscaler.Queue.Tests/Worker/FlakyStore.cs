@@ -6,9 +6,13 @@ namespace TorchUpscaler.Queue.Tests.Worker;
 public class FlakyStore : DispatchProxy
 {
     private IJobStore _store = null!;
+    private int _refusals;
 
     /// <summary>Whether it is out.</summary>
     internal bool IsOut { get; set; }
+
+    /// <summary>Calls that failed because it was out.</summary>
+    internal int Refusals => Volatile.Read(ref _refusals);
 
     /// <summary>The member whose next call does its work and loses the answer.</summary>
     internal string? LosesAnswerOf { get; set; }
@@ -24,7 +28,10 @@ public class FlakyStore : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (IsOut && !targetMethod!.IsSpecialName && targetMethod.Name is not ("Forget" or "WorkFolder"))
+        {
+            Interlocked.Increment(ref _refusals);
             throw new StoreUnavailableException("the store is out", new IOException());
+        }
         object? result;
         try
         {

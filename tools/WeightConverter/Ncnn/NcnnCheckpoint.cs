@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.WeightConverter.Ncnn;
 
@@ -18,8 +19,8 @@ internal static class NcnnCheckpoint
         var layers = NcnnParam.Read(param);
         var names = RecogniseLayers(param, layers);
         var tensors = LocateTensors(param, bin, layers, names);
-        var format = $"ncnn pair, {(tensors.Exists(tensor => tensor.IsHalf) ? "fp16" : "fp32")}";
-        return new Checkpoint(format, bin.Sha256(cancel), tensors, bin);
+        var format = $"ncnn pair, {(tensors.Exists(tensor => tensor.Type == TensorType.F16) ? "fp16" : "fp32")}";
+        return new Checkpoint(format, [SourcePart.Of(param, cancel), SourcePart.Of(bin, cancel)], tensors, bin);
     }
 
     /// <summary>Names of the convolutions in the file's order.</summary>
@@ -85,7 +86,7 @@ internal static class NcnnCheckpoint
         var bytes = isHalf ? ((2 * weights) + 3) / 4 * 4 : 4 * weights;
         bin.RequireInside(begin, bytes + (4 * outputs), $"layer '{layer.Name}'");
         long[] shape = [outputs, weights / (outputs * KernelSize), 3, 3];
-        tensors.Add(new SourceTensor($"{name}.weight", shape, isHalf, () => isHalf ? ReadHalves(bin, begin, weights) : ReadSingles(bin, begin, weights)));
+        tensors.Add(new SourceTensor($"{name}.weight", shape, isHalf ? TensorType.F16 : TensorType.F32, () => isHalf ? ReadHalves(bin, begin, weights) : ReadSingles(bin, begin, weights)));
         tensors.Add(Singles(bin, $"{name}.bias", begin + bytes, outputs));
         return begin + bytes + (4 * outputs);
     }
@@ -100,7 +101,7 @@ internal static class NcnnCheckpoint
     }
 
     private static SourceTensor Singles(InputFile bin, string name, long begin, long count) =>
-        new(name, [count], IsHalf: false, () => ReadSingles(bin, begin, count));
+        new(name, [count], TensorType.F32, () => ReadSingles(bin, begin, count));
 
     private static float[] ReadSingles(InputFile bin, long begin, long count)
     {

@@ -62,6 +62,10 @@ internal sealed class NcnnGraph
 
     private int Convolution(NcnnLayer layer, int value)
     {
+        int across = layer.Whole(1, 0), down = layer.Whole(11, across);
+        if ((across, down) != (3, 3))
+            throw _file.Refused($"has the layer '{layer.Name}' (Convolution) with a kernel of {across}×{down} where RRDBNet and SRVGGNetCompact have 3×3"
+                + "; choose a model of the Real-ESRGAN family");
         if (!HasOnlyKnown(layer)) throw Foreign(layer);
         var result = _graph.Convolution(_convolutions++, value);
         return layer.Whole(9, 0) switch
@@ -72,12 +76,11 @@ internal sealed class NcnnGraph
         };
     }
 
-    /// <summary>3×3, step 1, padded by 1, with bias; sides that are not given equal the others.</summary>
+    /// <summary>Step 1, padded by 1, with bias; sides that are not given equal the others.</summary>
     private static bool HasOnlyKnown(NcnnLayer layer)
     {
         int[] known = [0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15, 16];
         return layer.Parameters.Keys.All(known.Contains)
-            && layer.Whole(1, 0) == 3 && layer.Whole(11, 3) == 3
             && layer.Whole(2, 1) == 1 && layer.Whole(12, 1) == 1
             && layer.Whole(3, 1) == 1 && layer.Whole(13, 1) == 1
             && layer.Whole(4, 0) == 1 && layer.Whole(14, 1) == 1 && layer.Whole(15, 1) == 1 && layer.Whole(16, 1) == 1

@@ -31,8 +31,9 @@ internal static class NcnnParam
 {
     internal const string Magic = "7767517";
 
-    private const long MaximumBytes = 1 << 24;
-    private const int MaximumLayers = 100_000;
+    private const long MaximumBytes = 1 << 20;
+    private const int MaximumLayers = 5_000;
+    private const int MaximumFields = 50_000; // in all lines together
     private const int ArrayIds = -23300;
     private const int MaximumArray = 64;
 
@@ -40,8 +41,8 @@ internal static class NcnnParam
     {
         if (file.Length > MaximumBytes) throw file.Refused($"has {file.Length} bytes, far more than a network's description needs");
         var text = Encoding.UTF8.GetString(file.Read(0, file.Length, "its text"));
-        var lines = text.TrimStart('\uFEFF').Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
-        if (lines.Count == 0 || lines[0] != Magic)
+        var lines = Lines(file, text.AsSpan().TrimStart('\uFEFF'));
+        if (lines.Count == 0 || lines[0] is not [Magic])
             throw file.Refused($"does not begin with ncnn's number {Magic}; name a .param file in text form");
         var layers = ReadCount(file, lines);
         if (layers != lines.Count - 2)
@@ -49,18 +50,33 @@ internal static class NcnnParam
         return [.. lines.Skip(2).Select((line, index) => ReadLayer(file, line, index + 3))];
     }
 
-    private static int ReadCount(InputFile file, List<string> lines)
+    /// <summary>The fields of each line that has any, counted as they are found.</summary>
+    private static List<string[]> Lines(InputFile file, ReadOnlySpan<char> text)
     {
-        var counts = lines.Count > 1 ? Fields(lines[1]) : [];
+        var lines = new List<string[]>();
+        var fields = 0;
+        foreach (var line in text.EnumerateLines())
+        {
+            if (line.IsWhiteSpace()) continue;
+            fields += line.Count(' ') + 1;
+            if (lines.Count > MaximumLayers + 2 || fields > MaximumFields)
+                throw file.Refused($"has more than {MaximumLayers} lines or {MaximumFields} words, far more than a network's description needs");
+            lines.Add(line.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+        return lines;
+    }
+
+    private static int ReadCount(InputFile file, List<string[]> lines)
+    {
+        var counts = lines.Count > 1 ? lines[1] : [];
         return counts.Length == 2 && TryWhole(counts[0], out var layers) && layers <= MaximumLayers
             ? layers
             : throw file.Refused("has no counts of layers and blobs in its second line; download it again");
     }
 
     /// <summary>Kind, name, numbers of inputs and outputs, their names, then <c>id=value</c>.</summary>
-    private static NcnnLayer ReadLayer(InputFile file, string line, int number)
+    private static NcnnLayer ReadLayer(InputFile file, string[] fields, int number)
     {
-        var fields = Fields(line);
         if (fields.Length < 4 || !TryWhole(fields[2], out var inputs) || !TryWhole(fields[3], out var outputs)
             || (long)inputs + outputs > fields.Length - 4)
             throw Damaged(file, number, "is no layer");
@@ -91,8 +107,6 @@ internal static class NcnnParam
         values = values[1..];
         return announced == values.Length;
     }
-
-    private static string[] Fields(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static bool TryWhole(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 

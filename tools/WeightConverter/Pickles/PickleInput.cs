@@ -20,6 +20,9 @@ internal sealed class PickleInput(InputFile file, string where, long begin, long
     private int _next;
     private long _fetched = begin;
 
+    /// <summary>Objects that all pickles read from here have made so far.</summary>
+    internal int Objects { get; set; }
+
     /// <summary>Offset in the file of the byte that comes next.</summary>
     internal long Position => _fetched - _buffered + _next;
 

@@ -5,22 +5,22 @@ namespace TorchUpscaler.WeightConverter.Pickles;
 
 /// <summary>
 /// Interprets one pickle as data. It knows a closed list of opcodes and of names, runs nothing, follows no recursion, and
-/// makes no more than a fixed number of objects, each of which costs the pickle at least one byte.
+/// makes no more than a fixed number of objects, each of which costs the pickle at least one byte and is of a bounded size.
 /// </summary>
 internal sealed class PickleMachine
 {
     /// <summary>Objects, references to them and entries of lists together; far above what the largest network of the family takes.</summary>
-    internal const int MaximumObjects = 1_000_000;
+    internal const int MaximumObjects = 400_000;
 
     private const int MaximumProtocol = 5;
     private const int MaximumIntegerBytes = 16;
+    private const int MaximumDimensions = 8; // a shape is copied into every tensor that names it
 
     private readonly PickleInput _input;
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, object?> _memo = [];
     private long _at;
-    private int _objects;
 
     private readonly Dictionary<string, StorageReference> _storages = new(StringComparer.Ordinal);
 
@@ -47,7 +47,7 @@ internal sealed class PickleMachine
             if (opcode == PickleOpcode.Stop) return Finish();
             if (!Structure(opcode) && !Literal(opcode))
                 throw Refused($"has the opcode 0x{(byte)opcode:X2} at byte {_at}, which weights do not need");
-            if (_objects + _stack.Count + _marks.Count > MaximumObjects)
+            if (_input.Objects + _stack.Count + _marks.Count > MaximumObjects)
                 throw Refused($"holds more than {MaximumObjects} objects, which weights do not");
         }
     }
@@ -164,9 +164,12 @@ internal sealed class PickleMachine
 
     private TensorView View(StorageReference storage, long offset, PyTuple shape, PyTuple strides)
     {
+        if (shape.Items.Length > MaximumDimensions)
+            throw Refused($"describes a tensor of {shape.Items.Length} dimensions at byte {_at}, which weights do not have");
+        if (strides.Items.Length != shape.Items.Length) throw Refused($"describes an impossible tensor at byte {_at}");
         long[] sides = [.. shape.Items.OfType<long>()], steps = [.. strides.Items.OfType<long>()];
-        var fits = sides.Length == shape.Items.Length && steps.Length == strides.Items.Length && sides.Length == steps.Length;
-        if (!fits || offset < 0 || sides.Any(side => side < 0) || steps.Any(step => step < 0))
+        var areNumbers = sides.Length == shape.Items.Length && steps.Length == strides.Items.Length;
+        if (!areNumbers || offset < 0 || sides.Any(side => side < 0) || steps.Any(step => step < 0))
             throw Refused($"describes an impossible tensor at byte {_at}");
         try
         {
@@ -220,7 +223,7 @@ internal sealed class PickleMachine
 
     private void Push(object? value)
     {
-        _objects++;
+        _input.Objects++;
         _stack.Add(value);
     }
 
@@ -242,7 +245,7 @@ internal sealed class PickleMachine
         RequireValues(count);
         var items = _stack.GetRange(_stack.Count - count, count).ToArray();
         _stack.RemoveRange(_stack.Count - count, count);
-        _objects += count;
+        _input.Objects += count;
         return items;
     }
 
@@ -263,7 +266,7 @@ internal sealed class PickleMachine
 
     private void Put(uint key)
     {
-        _objects++;
+        _input.Objects++;
         _memo[key] = Peek();
     }
 

@@ -12,6 +12,13 @@ internal sealed class PyDict
             if (Pairs[i].Key is string text && text == key) return Pairs[i].Value;
         return null;
     }
+
+    /// <summary>A text key that stands several times, which no dict of Python's can have; null where there is none.</summary>
+    internal string? FindDouble()
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        return Pairs.Select(pair => pair.Key).OfType<string>().FirstOrDefault(key => !keys.Add(key));
+    }
 }
 
 /// <summary>A Python list.</summary>
@@ -42,7 +49,14 @@ internal sealed record StorageReference(StorageType Type, string Key, long Count
 /// <param name="Offset">Its first element.</param>
 /// <param name="Shape">Dimensions, slowest first.</param>
 /// <param name="Strides">Elements from one index to the next, for each dimension.</param>
-internal sealed record TensorView(StorageReference Storage, long Offset, long[] Shape, long[] Strides);
+internal sealed record TensorView(StorageReference Storage, long Offset, long[] Shape, long[] Strides)
+{
+    /// <summary>Number of its values.</summary>
+    internal long Count => Shape.Aggregate(1L, (product, side) => product * side);
+
+    /// <summary>Elements of the storage from its first to its last, whether they belong to it or not.</summary>
+    internal long Span => Count == 0 ? 0 : 1 + Shape.Zip(Strides).Sum(axis => (axis.First - 1) * axis.Second);
+}
 
 /// <summary>The functions and classes that a pickle may name and that are carried out as data; nothing is ever looked up or run.</summary>
 internal enum PickleFunction

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using TorchUpscaler.Core;
+using TorchUpscaler.WeightConverter.Inspecting;
 
 namespace TorchUpscaler.WeightConverter.Pulling;
 
@@ -40,6 +43,10 @@ internal sealed record CatalogueSource
     [JsonIgnore]
     public string FileName => Path.GetFileName(Url?.AbsolutePath ?? Files[0].Path);
 
+    /// <summary>All hashes that are known.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Hashes => Files.Select(file => file.Sha256).Append(Sha256).Append(Yields).OfType<string>();
+
     /// <summary>Whether a file of this SHA-256 comes from here.</summary>
     public bool Has(string sha256) => Sha256 == sha256 || Files.Any(file => file.Sha256 == sha256);
 }
@@ -49,20 +56,19 @@ internal sealed record CatalogueSource
 /// <param name="Network">The kind of its network, as <see cref="Core.NetworkShape.Kind"/> names it.</param>
 /// <param name="About">Its scale and what it is for, in a few words.</param>
 /// <param name="Sources">Where it can be had, the best first.</param>
-internal sealed record CatalogueModel(string Name, string Network, string About, IReadOnlyList<CatalogueSource> Sources)
-{
-    /// <summary>Whether the program can compute with it: its engine has only this kind so far.</summary>
-    [JsonIgnore]
-    public bool IsRun => Network == "RRDBNet";
-}
+internal sealed record CatalogueModel(string Name, string Network, string About, IReadOnlyList<CatalogueSource> Sources);
 
 /// <summary>The models that can be pulled; <c>weights/models.json</c>, which is built into the program.</summary>
 /// <param name="Models">The models.</param>
-internal sealed record Catalogue(IReadOnlyList<CatalogueModel> Models)
+internal sealed partial record Catalogue(IReadOnlyList<CatalogueModel> Models)
 {
+    private const long MaximumBytes = 1 << 20;
+
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     internal static Catalogue BuiltIn()
@@ -71,10 +77,63 @@ internal sealed record Catalogue(IReadOnlyList<CatalogueModel> Models)
         return Parse(stream);
     }
 
-    internal static Catalogue Parse(Stream json) =>
-        JsonSerializer.Deserialize<Catalogue>(json, s_options) ?? throw new JsonException("the catalogue is empty");
+    /// <summary>Another catalogue than the built-in one, for example of one's own mirror.</summary>
+    /// <exception cref="WeightsException">It cannot be read, or is not written like <c>weights/models.json</c>; the message says why.</exception>
+    internal static Catalogue FromFile(string path)
+    {
+        using var file = InputFile.Open(path);
+        if (file.Length > MaximumBytes) throw file.Refused($"has {file.Length} bytes, far more than a catalogue needs");
+        try
+        {
+            using var json = new MemoryStream(file.Read(0, file.Length, "its text"));
+            return Parse(json);
+        }
+        catch (JsonException error)
+        {
+            throw new WeightsException($"{path} is no catalogue: {error.Message}; write it like weights/models.json", error);
+        }
+    }
+
+    /// <exception cref="JsonException">It is not written as a catalogue is.</exception>
+    internal static Catalogue Parse(Stream json)
+    {
+        var catalogue = JsonSerializer.Deserialize<Catalogue>(json, s_options) ?? throw new JsonException("the catalogue is empty");
+        foreach (var model in catalogue.Models) Require(model);
+        return catalogue;
+    }
+
+    /// <summary>Names become names of files, so they are held to a closed form.</summary>
+    private static void Require(CatalogueModel model)
+    {
+        if (!ModelName().IsMatch(model.Name)) throw new JsonException($"'{model.Name}' is not the name of a model (a-z, 0-9, '-', '.')");
+        foreach (var source in model.Sources)
+        {
+            var isDownload = source is { Url: { IsAbsoluteUri: true, Scheme: "https" or "http" }, Npm: null };
+            if (!isDownload && source is not { Url: null, Npm.Length: > 0, Files.Count: > 0 })
+                throw new JsonException($"a source of '{model.Name}' has neither an http address as 'url' nor 'npm' with 'files'");
+            if (source.FileName is "" or "." or "..") throw new JsonException($"a source of '{model.Name}' names no file");
+            if (source.Hashes.FirstOrDefault(hash => !Sha256Digits().IsMatch(hash)) is { } hash)
+                throw new JsonException($"'{hash}' is no SHA-256 in lower-case hexadecimal digits, in a source of '{model.Name}'");
+        }
+    }
 
     internal CatalogueModel? Find(string name) => Models.FirstOrDefault(model => model.Name == name);
+
+    /// <summary>The model that these files are, all of one source, or that one source yields; null where it is none of the catalogue.</summary>
+    internal KnownFile? Identify(IReadOnlyList<SourcePart> parts)
+    {
+        foreach (var (model, source) in Models.SelectMany(model => model.Sources.Select(source => (model, source))))
+        {
+            if (parts.All(part => source.Has(part.Sha256))) return new KnownFile(model.Name, $"the file of {source.Description}", source.Licence);
+            if (parts is [var single] && single.Sha256 == source.Yields)
+                return new KnownFile(model.Name, $"converted from {source.Description}", source.Licence);
+        }
+        return null;
+    }
+
+    /// <summary>The SHA-256 of what the source yields that has a file of this SHA-256; null where it is not known.</summary>
+    internal string? YieldOf(string sourceSha256) =>
+        Models.SelectMany(model => model.Sources).FirstOrDefault(source => source.Has(sourceSha256))?.Yields;
 
     /// <summary>Where a file of this SHA-256 comes from; where the catalogue does not know it, only its name can be said.</summary>
     internal Origin OriginOf(string sha256, string path)
@@ -82,4 +141,10 @@ internal sealed record Catalogue(IReadOnlyList<CatalogueModel> Models)
         var source = Models.SelectMany(model => model.Sources).FirstOrDefault(source => source.Has(sha256));
         return source is null ? new Origin(Path.GetFileName(path), null) : new Origin(source.Description, source.Licence);
     }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]*$")]
+    private static partial Regex ModelName();
+
+    [GeneratedRegex("^[0-9a-f]{64}$")]
+    private static partial Regex Sha256Digits();
 }

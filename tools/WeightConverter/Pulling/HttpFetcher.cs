@@ -6,6 +6,7 @@ namespace TorchUpscaler.WeightConverter.Pulling;
 /// <summary>
 /// Downloads a file into <c>NAME.part</c>, goes on where an earlier download stopped, and checks its SHA-256. A file whose
 /// hash nobody has pinned is always downloaded from its beginning, since two halves of different files would not be noticed.
+/// A file of another hash is kept apart, see <see cref="WrongFile"/>.
 /// </summary>
 /// <param name="client">Sends the requests; see <see cref="CreateClient"/>.</param>
 /// <param name="progress">Told how the download goes.</param>
@@ -34,15 +35,14 @@ internal sealed class HttpFetcher(HttpClient client, TransferProgress progress, 
         await Download(source, part, cancel);
         if (HasRightHash(source, part, out found, cancel)) return part;
 
-        File.Delete(part);
         if (resumed)
         {
             // What lay there may have been of another file: once more from the beginning.
+            File.Delete(part);
             await Download(source, part, cancel);
             if (HasRightHash(source, part, out found, cancel)) return part;
-            File.Delete(part);
         }
-        throw new SourceFailedException($"the file has the SHA-256 {found} where the catalogue says {source.Sha256}");
+        throw WrongFile.KeepApart(part, folder, source.FileName, found, source.Sha256!);
     }
 
     private async Task Download(CatalogueSource source, string part, CancellationToken cancel)
@@ -169,7 +169,7 @@ internal sealed class HttpFetcher(HttpClient client, TransferProgress progress, 
     {
         try
         {
-            return new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException error)
         {

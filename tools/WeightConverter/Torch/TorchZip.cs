@@ -7,7 +7,7 @@ namespace TorchUpscaler.WeightConverter.Torch;
 internal static class TorchZip
 {
     private const string PickleName = "data.pkl";
-    private const long MaximumPickleBytes = 1 << 26;
+    private const long MaximumPickleBytes = 1 << 23;
 
     /// <summary>Reads the pickle; storages stay where they are.</summary>
     internal static (object? Root, StorageSource Storages) Read(InputFile file)
@@ -18,9 +18,11 @@ internal static class TorchZip
         var pickle = Plain(file, entries, folder + PickleName);
         if (pickle.Length > MaximumPickleBytes)
             throw file.Refused($"is refused: its {PickleName} has {pickle.Length} bytes, far more than weights need");
+        RequireIntact(file, pickle);
 
         var root = PickleMachine.Load(new PickleInput(file, PickleName, pickle.Begin, pickle.Begin + pickle.Length));
-        return (root, new StorageSource(file, storage => Find(file, entries, folder, storage)));
+        var intact = new HashSet<string>(StringComparer.Ordinal);
+        return (root, new StorageSource(file, storage => Find(file, entries, folder, storage, intact)));
     }
 
     private static string FindFolder(InputFile file, Dictionary<string, ZipEntry> entries)
@@ -43,21 +45,29 @@ internal static class TorchZip
         if (order != "little") throw file.Refused("was saved on a big-endian machine; save it again on another");
     }
 
-    private static long Find(InputFile file, Dictionary<string, ZipEntry> entries, string folder, StorageReference storage)
+    private static long Find(InputFile file, Dictionary<string, ZipEntry> entries, string folder, StorageReference storage, HashSet<string> intact)
     {
         var entry = Plain(file, entries, $"{folder}data/{storage.Key}");
         if (entry.Length / storage.Type.Bytes != storage.Count || entry.Length % storage.Type.Bytes != 0)
             throw file.Refused($"is damaged: storage '{storage.Key}' has {entry.Length} bytes where {storage.Count} values of {storage.Type.Name} are announced"
                 + "; download it again");
+        if (intact.Add(storage.Key)) RequireIntact(file, entry);
         return entry.Begin;
+    }
+
+    private static void RequireIntact(InputFile file, ZipEntry entry)
+    {
+        var found = file.Crc32(entry.Begin, entry.Length, $"the zip's entry '{entry.Name}'");
+        if (found != entry.Crc32)
+            throw file.Refused($"is damaged: '{entry.Name}' in it has the CRC-32 {found:x8} where the zip says {entry.Crc32:x8}; download it again");
     }
 
     private static ZipEntry Plain(InputFile file, Dictionary<string, ZipEntry> entries, string name)
     {
         if (!entries.TryGetValue(name, out var entry)) throw file.Refused($"is damaged: '{name}' is not in it; download it again");
-        return entry.IsPlain
+        return entry.Packing is null
             ? entry
-            : throw file.Refused($"is refused: '{name}' in it is compressed, which torch.save never does"
+            : throw file.Refused($"is refused: '{name}' in it is {entry.Packing}, which torch.save never does"
                 + "; load it in PyTorch and save it again");
     }
 }

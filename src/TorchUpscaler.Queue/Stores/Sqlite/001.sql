@@ -68,12 +68,25 @@ CREATE INDEX job_received ON job (front_end, not_before, id) WHERE state = 'rece
 CREATE INDEX job_order ON job (effective_class, tag, id) WHERE state = 'queued';
 CREATE INDEX job_small ON job (effective_class, cost, person) WHERE state = 'queued';
 CREATE INDEX job_waiting ON job (queued_at) WHERE state = 'queued';
-CREATE INDEX job_unaged ON job (queued_at) WHERE state = 'queued' AND effective_class = class AND class >= 2;
+CREATE INDEX job_unaged ON job (queued_at, id) WHERE state = 'queued' AND effective_class = class AND class >= 2;
 CREATE INDEX job_leased ON job (lease_until) WHERE lease_owner IS NOT NULL;
 CREATE INDEX job_untold ON job (front_end, not_before, id) WHERE told_at IS NULL AND state IN ('upscaled', 'failed', 'cancelled', 'expired');
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX job_counts ON job (state, class);
 CREATE INDEX job_person ON job (person, id);
+
+-- A job goes only where the diagram in ARCHITECTURE leads, and a fence that has been raised stays up.
+CREATE TRIGGER job_begins BEFORE INSERT ON job WHEN NEW.state NOT IN ('received', 'queued')
+BEGIN SELECT raise(ABORT, 'a job cannot begin so'); END;
+CREATE TRIGGER job_goes BEFORE UPDATE ON job WHEN
+    NEW.attempt < OLD.attempt OR
+    NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES
+        ('received', 'queued'), ('received', 'failed'), ('received', 'cancelled'), ('received', 'expired'),
+        ('queued', 'running'), ('queued', 'cancelled'), ('queued', 'expired'),
+        ('running', 'queued'), ('running', 'upscaled'), ('running', 'failed'), ('running', 'cancelled'),
+        ('upscaled', 'delivered'), ('upscaled', 'expired'),
+        ('failed', 'queued'), ('cancelled', 'queued'), ('expired', 'queued'))
+BEGIN SELECT raise(ABORT, 'a job cannot go there'); END;
 
 -- Numbers for jobs, given before their files are written.
 CREATE TABLE job_number (last INTEGER NOT NULL);

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
@@ -13,7 +14,7 @@ internal sealed class SqliteJobStore : SqlJobStore
 {
     private const string DatabaseName = "queue.db";
     private const int ApplicationId = 0x54557051; // "TUpQ"
-    private const int FullError = 13, CorruptError = 11, NotADatabaseError = 26, ReadOnlyError = 8, CannotOpenError = 14, AuthError = 23;
+    private const int FullError = 13, CorruptError = 11, NotADatabaseError = 26, ReadOnlyError = 8, CannotOpenError = 14, AuthError = 23, ConstraintError = 19;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly SqlStatements Statements = SqlStatements.Load("Sqlite/statements.sql");
 
@@ -22,6 +23,8 @@ internal sealed class SqliteJobStore : SqlJobStore
     private readonly string _pictures;
     private readonly TimeProvider _clock;
     private readonly SqliteConnection _watch; // its data_version tells of other processes' commits
+
+    static SqliteJobStore() => SqliteLibrary.Load();
 
     private SqliteJobStore(StoreFolder folder, QueueOptions options, TimeProvider clock) : base(Statements, folder, options)
     {
@@ -34,9 +37,11 @@ internal sealed class SqliteJobStore : SqlJobStore
             _watch = Connect();
             Migrate(_watch);
         }
-        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
-            throw Refusal(error);
+            _watch?.Dispose();
+            if (error is SqliteException or IOException or UnauthorizedAccessException) throw Refusal(error);
+            throw;
         }
     }
 
@@ -87,22 +92,14 @@ internal sealed class SqliteJobStore : SqlJobStore
         return version;
     }
 
-    public override void Dispose()
+    private protected override void Close()
     {
-        try
-        {
-            Write(work => work.Execute("goodbye", new { Owner }));
-        }
-        catch (StoreUnavailableException)
-        {
-            // Its row goes with time.
-        }
         lock (_watch) _watch.Dispose();
-        using (var connection = new SqliteConnection(_connectionString)) SqliteConnection.ClearPool(connection);
-        base.Dispose();
+        using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
     }
 
-    private protected override T Read<T>(Func<SqlWork, T> reading) => Translated(() =>
+    private protected override T RunReading<T>(Func<SqlWork, T> reading) => Translated(() =>
     {
         using var connection = Connect();
         // One transaction: several statements see one state.
@@ -110,7 +107,7 @@ internal sealed class SqliteJobStore : SqlJobStore
         return reading(Work(connection, transaction));
     });
 
-    private protected override T Write<T>(Func<SqlWork, T> writing) => Translated(() =>
+    private protected override T RunWriting<T>(Func<SqlWork, T> writing) => Translated(() =>
     {
         lock (_writing)
         {
@@ -123,41 +120,57 @@ internal sealed class SqliteJobStore : SqlJobStore
         }
     });
 
-    private protected override bool WithPicture(string file, Stream bytes, bool isResult, Func<bool> transaction)
+    private protected override bool WithPicture(string file, Stream bytes, bool isResult, Func<Stream, bool> transaction)
     {
         var path = PicturePath(file);
-        Place(path, bytes, isResult);
-        var counts = false;
+        if (isResult) LocalFile.Writing(path, () => PlaceResult(path, (FileStream)bytes));
+        else PlaceInput(path, bytes);
+        var isKept = true;
         try
         {
-            return counts = transaction();
+            return isKept = transaction(bytes);
         }
-        catch (StoreUnavailableException) when (isResult)
+        catch (StoreUnavailableException)
         {
-            counts = true; // it stays for the next try
+            // A result stays for the next try. Of a picture it is asked whether it counts, and where nobody answers the sweep
+            // does that later: a commit may have come through although it failed.
+            isKept = isResult || IsKnownOrUnknown(file);
+            throw;
+        }
+        catch
+        {
+            isKept = false;
             throw;
         }
         finally
         {
-            if (!counts) File.Delete(path);
+            if (!isKept) StoreFolder.Deleted(path);
         }
     }
 
-    private protected override void AddPicture(SqlWork work, long job, string file, Stream bytes)
+    private protected override void AddPicture(SqlWork work, long job, string file, Stream picture)
     {
-        // A file, placed before the transaction began.
+        // Placed before the transaction began. What the sweep has taken for a dead process's meanwhile must not come to count.
+        if (!File.Exists(PicturePath(file))) throw Unavailable("a picture was deleted while it was stored", new FileNotFoundException(null, file));
     }
 
-    private protected override void DeletePictures(SqlWork work, IEnumerable<string> files)
+    private protected override void DeletePictures(IEnumerable<string> files)
     {
-        foreach (var file in files) File.Delete(PicturePath(file));
+        foreach (var file in files) StoreFolder.Deleted(PicturePath(file));
     }
 
-    private protected override Stream OpenResult(string path, string file)
+    private protected override FileStream? OpenResult(string path, string file)
     {
-        // After a try whose commit failed, the file is in its final place already.
-        var placed = PicturePath(file);
-        return new FileStream(File.Exists(path) ? path : placed, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            // After a try whose commit failed, the file is in its final place already.
+            var placed = PicturePath(file);
+            return new FileStream(File.Exists(path) ? path : placed, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     private protected override int Sweep()
@@ -165,35 +178,57 @@ internal sealed class SqliteJobStore : SqlJobStore
         // Older than a lease: a file that is being placed now is not known yet.
         var olderThan = DateTime.UtcNow - Options.Lease;
         var candidates = Directory.EnumerateFiles(_pictures).Where(file => File.GetLastWriteTimeUtc(file) < olderThan).ToList();
-        var known = candidates.Count == 0 ? [] : Read(work => work.Query<string>("known files")).ToHashSet(StringComparer.Ordinal);
-        var unknown = candidates.Where(file => !known.Contains(Path.GetFileName(file)) && !IsBeingFinished(Path.GetFileName(file))).ToList();
-        foreach (var file in unknown) File.Delete(file);
-        return unknown.Count + Folder.Sweep(LeaseOwners(), IsHeld, olderThan);
+        // Within a transaction that writes, so that no file comes to count between the look and the deletion.
+        var swept = candidates.Count == 0 ? 0 : Write(work =>
+        {
+            var known = work.Query<string>("known files").ToHashSet(StringComparer.Ordinal);
+            return candidates.Count(path => Path.GetFileName(path) is var file && !known.Contains(file) && !IsBeingFinished(work, file) && StoreFolder.Deleted(path));
+        });
+        return swept + Folder.Sweep(LeaseOwners(), IsHeld, olderThan);
     }
 
-    // A result whose commit is still tried.
-    private bool IsBeingFinished(string file) => StoreFolder.ParseClaim(file) is { } claim && IsHeld(claim);
+    // A result whose commit is still tried, or a picture that is being placed.
+    private static bool IsBeingFinished(SqlWork work, string file) => StoreFolder.ParseClaim(file) is { } claim && IsHeld(work, claim);
 
-    private void Place(string path, Stream bytes, bool isResult)
+    private bool IsKnownOrUnknown(string file)
     {
         try
         {
-            if (isResult) PlaceResult(path, (FileStream)bytes);
-            else FileSync.Write(path, bytes);
-            FileSync.FlushFolder(_pictures);
+            return Read(work => work.Query<string>("known files")).Contains(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (StoreUnavailableException)
         {
-            if (!isResult) File.Delete(path);
-            throw new StoreUnavailableException(WriteFailure.Sentence(Display.Path(path), error), error);
+            return true;
         }
     }
 
-    private static void PlaceResult(string path, FileStream source)
+    // Only a file that is whole has its final name.
+    private void PlaceInput(string path, Stream bytes)
+    {
+        var partial = path + ".part";
+        try
+        {
+            using (var file = LocalFile.Writing(path, () => new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None)))
+            {
+                LocalFile.Copy(bytes, file, path);
+                LocalFile.Writing(path, () => file.Flush(flushToDisk: true));
+            }
+            LocalFile.Writing(path, () => File.Move(partial, path, overwrite: true));
+        }
+        catch
+        {
+            StoreFolder.Deleted(partial);
+            throw;
+        }
+        LocalFile.Writing(path, () => FileSync.FlushFolder(_pictures));
+    }
+
+    private void PlaceResult(string path, FileStream source)
     {
         if (source.Name == path) return;
         FileSync.Flush(source.Name);
         File.Move(source.Name, path, overwrite: true);
+        FileSync.FlushFolder(_pictures);
     }
 
     private string PicturePath(string file) => Path.Combine(_pictures, Path.GetFileName(file));
@@ -217,8 +252,9 @@ internal sealed class SqliteJobStore : SqlJobStore
     private void Migrate(SqliteConnection connection)
     {
         // Whose database it is comes first: a file of another program is left as it is.
-        var application = Value(connection, "PRAGMA application_id");
+        // Asked after whether it is empty, as another process may be making it.
         var isEmpty = Value(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+        var application = Value(connection, "PRAGMA application_id");
         if (!isEmpty && application != ApplicationId)
             throw new InputException($"{Display.Path(connection.DataSource)} is not a queue of this program; choose another folder");
         if (isEmpty) Run(connection, "PRAGMA journal_mode = WAL");
@@ -251,12 +287,18 @@ internal sealed class SqliteJobStore : SqlJobStore
         {
             return work();
         }
-        catch (SqliteException error)
+        catch (SqliteException error) when (error.SqliteErrorCode != ConstraintError) // that would be a fault of the program
         {
-            var reason = error.SqliteErrorCode == FullError ? "the disk is full; free some space" : error.Message.TrimEnd('.');
-            throw new StoreUnavailableException($"the store in {Display.Path(Folder.Path)} cannot be used: {reason}", error);
+            throw Unavailable(error.SqliteErrorCode == FullError ? "the disk is full; free some space" : error.Message.TrimEnd('.'), error);
+        }
+        catch (Exception error) when (error is DataException or FormatException or InvalidCastException or OverflowException)
+        {
+            throw Unavailable($"its database is damaged ({error.Message.TrimEnd('.')}); restore it from a backup", error);
         }
     }
+
+    private StoreUnavailableException Unavailable(string reason, Exception cause) =>
+        new($"the store in {Display.Path(Folder.Path)} cannot be used: {reason}", cause);
 
     private long DataVersion()
     {
@@ -264,7 +306,7 @@ internal sealed class SqliteJobStore : SqlJobStore
         {
             lock (_watch) return Value(_watch, "PRAGMA data_version");
         }
-        catch (SqliteException)
+        catch (Exception error) when (error is SqliteException or InvalidOperationException) // the latter: the store is closed
         {
             return -1; // whoever waits finds out what is the matter
         }

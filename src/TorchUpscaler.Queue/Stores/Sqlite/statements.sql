@@ -1,6 +1,7 @@
 -- Every statement of the SQLite store. Each runs in a transaction that began as a writer (BEGIN IMMEDIATE), but for those
 -- under "Reading". @now is the machine's clock; all times are milliseconds since 1970 in UTC.
 -- "Fenced" statements change a row only while their claim (job, attempt, owner) holds.
+-- INDEXED BY keeps the planner, which knows nothing of the numbers, from reading all that wait where the first few would do.
 
 -- name: number
 UPDATE job_number SET last = last + 1 RETURNING last;
@@ -27,6 +28,10 @@ RETURNING *;
 -- Whose job a valid claim is on.
 SELECT * FROM job WHERE id = @id AND attempt = @attempt AND lease_owner = @owner;
 
+-- name: is accepted
+-- Whether an earlier try to accept, whose answer was lost, has come through.
+SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND input_file = @file);
+
 -- name: accept
 -- Fenced. Troubles in fetching the picture do not count against working on it.
 UPDATE job
@@ -37,12 +42,16 @@ WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state = 'rece
 -- name: speed
 SELECT seconds_per_megapixel FROM work_speed WHERE work = @work;
 
+-- name: lock clock
+-- Likewise.
+SELECT count(*) FROM class_clock WHERE class = @class;
+
 -- name: idle class
 -- With nothing to serve, everybody starts level: a class's clock jumps to the last finish tag.
 UPDATE class_clock
 SET virtual_time = max(virtual_time, coalesce((SELECT max(tag) FROM finish_tag WHERE class = @class), 0))
 WHERE class = @class
-  AND NOT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class)
+  AND NOT EXISTS (SELECT 1 FROM job INDEXED BY job_order WHERE state = 'queued' AND effective_class = @class)
   AND NOT EXISTS (SELECT 1 FROM job WHERE state = 'running' AND effective_class = @class);
 
 -- name: start tag
@@ -65,14 +74,14 @@ WHERE class = @class AND person = @person;
 UPDATE job
 SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1, progress = 0,
     started_at = coalesce(started_at, @now)
-WHERE id = (SELECT id FROM job WHERE state = 'queued' AND not_before <= @now ORDER BY effective_class, tag, id LIMIT 1)
+WHERE id = (SELECT id FROM job INDEXED BY job_order WHERE state = 'queued' AND not_before <= @now ORDER BY effective_class, tag, id LIMIT 1)
 RETURNING *;
 
 -- name: claim higher class
 UPDATE job
 SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1, progress = 0,
     started_at = coalesce(started_at, @now)
-WHERE id = (SELECT id FROM job
+WHERE id = (SELECT id FROM job INDEXED BY job_order
             WHERE state = 'queued' AND effective_class < @class AND not_before <= @now
             ORDER BY effective_class, tag, id LIMIT 1)
 RETURNING *;
@@ -85,7 +94,7 @@ SELECT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @c
 UPDATE job
 SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1, progress = 0,
     started_at = coalesce(started_at, @now)
-WHERE id = (SELECT id FROM job
+WHERE id = (SELECT id FROM job INDEXED BY job_order
             WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person AND not_before <= @now
             ORDER BY effective_class, tag, id LIMIT 1)
 RETURNING *;
@@ -109,8 +118,8 @@ SET state = 'upscaled', result_file = @file, result_width = @width, result_heigh
 WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state = 'running';
 
 -- name: is finished
--- Whether an earlier try to finish, whose answer was lost, has come through.
-SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND attempt = @attempt AND result_file = @file);
+-- Whether an earlier try to finish, whose answer was lost, has come through: the file's name holds the attempt.
+SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND result_file = @file);
 
 -- name: measured
 -- A moving average of the last runs.
@@ -141,6 +150,9 @@ SET state = 'cancelled', error = 'cancelled', ended_at = @now, told_at = CASE WH
 WHERE id = @id AND state IN ('received', 'queued', 'running')
 RETURNING *;
 
+-- name: find to change
+SELECT * FROM job WHERE id = @id;
+
 -- name: retry
 UPDATE job
 SET state = 'queued', effective_class = class, tag = @tag, cost = @cost, failures = 0, error = NULL, progress = 0, not_before = 0,
@@ -170,13 +182,13 @@ WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state IN ('up
 
 -- name: rescue look
 UPDATE rescue
-SET not_before = CASE WHEN @now - last_look > @lease THEN @now + @lease ELSE not_before END, last_look = @now
+SET not_before = CASE WHEN abs(@now - last_look) > @lease THEN @now + @lease ELSE not_before END, last_look = @now
 RETURNING not_before <= @now;
 
 -- name: rescue
 -- A crash is a failure of what was being worked on, and of nothing else that the dead process held.
 UPDATE job
-SET failures = failures + is_active, progress = 0,
+SET failures = failures + is_active, progress = CASE WHEN state = 'running' THEN 0 ELSE progress END,
     state = CASE WHEN is_active AND failures + 1 >= @attempts THEN 'failed' WHEN state = 'running' THEN 'queued' ELSE state END,
     error = CASE WHEN is_active THEN @sentence ELSE error END,
     ended_at = CASE WHEN is_active AND failures + 1 >= @attempts THEN @now ELSE ended_at END,
@@ -184,10 +196,14 @@ SET failures = failures + is_active, progress = 0,
     lease_owner = NULL, lease_until = NULL, is_active = 0
 WHERE lease_owner IS NOT NULL AND ((@dead IS NULL AND lease_until <= @now) OR lease_owner = @dead);
 
+-- name: lock clocks
+-- For databases where several write at once. Here the whole database is locked already.
+SELECT count(*) FROM class_clock;
+
 -- name: to age
-SELECT id, person, class, cost FROM job
+SELECT * FROM job INDEXED BY job_unaged
 WHERE state = 'queued' AND effective_class = class AND class >= 2 AND queued_at <= @now - @ago
-ORDER BY queued_at LIMIT @limit;
+ORDER BY queued_at, id LIMIT @limit;
 
 -- name: age
 UPDATE job SET effective_class = @class, tag = @tag WHERE id = @id AND state = 'queued';
@@ -195,7 +211,8 @@ UPDATE job SET effective_class = @class, tag = @tag WHERE id = @id AND state = '
 -- name: expire
 UPDATE job
 SET state = 'expired', error = 'it waited too long', ended_at = @now, not_before = 0, lease_owner = NULL, lease_until = NULL, is_active = 0
-WHERE (state = 'queued' AND queued_at <= @now - @ago) OR (state = 'received' AND received_at <= @now - @ago);
+WHERE (state = 'queued' AND queued_at <= @now - @ago) OR (state = 'received' AND received_at <= @now - @ago)
+RETURNING *;
 
 -- name: to erase
 SELECT id, input_file, result_file FROM job
@@ -213,6 +230,10 @@ DELETE FROM job WHERE ended_at <= @now - @ago AND lease_owner IS NULL AND input_
 
 -- name: prune workers
 DELETE FROM worker WHERE seen_at <= @now - @ago;
+
+-- name: prune tags
+-- A finish tag that lies behind says no more than none.
+DELETE FROM finish_tag WHERE tag <= (SELECT virtual_time FROM class_clock c WHERE c.class = finish_tag.class);
 
 -- name: set weight
 INSERT INTO person_weight (person, weight) VALUES (@person, @weight)
@@ -236,14 +257,13 @@ WHERE (@state IS NULL OR state = @state) AND (@person IS NULL OR person = @perso
 ORDER BY id DESC LIMIT @limit;
 
 -- name: ahead
--- What goes before a queued job, as far as it is counted, and the job itself.
-SELECT count(*) AS jobs, coalesce(sum(seconds), 0) AS seconds
-FROM (SELECT coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) AS seconds
-      FROM job me
-      JOIN job j ON j.state = 'queued' AND (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
+-- Of the queue's first jobs, as far as they are counted, those that do not come after a queued job: all of them where it is farther behind.
+SELECT count(*) AS jobs, coalesce(sum(seconds), 0) AS seconds, coalesce(sum(CASE WHEN id = @id THEN seconds END), 0) AS own_seconds
+FROM (SELECT j.id, coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) AS seconds
+      FROM (SELECT * FROM job INDEXED BY job_order WHERE state = 'queued' ORDER BY effective_class, tag, id LIMIT @limit) AS j
+      JOIN job me ON (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
       LEFT JOIN work_speed s ON s.work = j.work
-      WHERE me.id = @id AND me.state = 'queued'
-      LIMIT @limit);
+      WHERE me.id = @id AND me.state = 'queued');
 
 -- name: running seconds
 SELECT coalesce(sum(coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) * (1 - j.progress)), 0)
@@ -259,7 +279,7 @@ WHERE j.state = 'queued';
 SELECT state, class, count(*) AS count FROM job GROUP BY state, class ORDER BY state, class;
 
 -- name: oldest
-SELECT coalesce(@now - min(queued_at), 0) FROM job WHERE state = 'queued';
+SELECT coalesce(@now - min(queued_at), 0) FROM job INDEXED BY job_waiting WHERE state = 'queued';
 
 -- name: workers
 SELECT owner, about, seen_at FROM worker WHERE seen_at > @now - @ago ORDER BY owner;

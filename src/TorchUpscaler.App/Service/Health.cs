@@ -1,0 +1,20 @@
+using TorchUpscaler.Queue;
+
+namespace TorchUpscaler.App.Service;
+
+/// <summary>How the worker is.</summary>
+internal sealed class Health(Worker worker, IJobStore store, StoreLook look)
+{
+    /// <summary>Whether it works, and a JSON object that says so or why not.</summary>
+    internal async Task<(bool IsWell, string Report)> Report()
+    {
+        var (_, outage) = await look.Ask();
+        var problem = worker.Problem ?? outage;
+        return (problem is null, JsonLine.Of(json =>
+        {
+            json.WriteString("status", problem is null ? "ok" : "unhealthy");
+            if (problem is not null) json.WriteString("problem", problem);
+            json.WriteString("worker", store.Owner);
+        }));
+    }
+}

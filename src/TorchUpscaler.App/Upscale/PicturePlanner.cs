@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.App.Upscale;
+
+/// <summary>A picture that has passed all checks that need no pixel.</summary>
+/// <param name="Input">The picture.</param>
+/// <param name="Source">The file that is read.</param>
+/// <param name="Header">What its header says.</param>
+/// <param name="Choice">The models that it goes through.</param>
+/// <param name="Format">The result's format.</param>
+/// <param name="Output">The result, as people are told of it.</param>
+/// <param name="Target">The file that is written.</param>
+/// <param name="Time">What finding this out has taken.</param>
+internal sealed record PlannedPicture(
+    PlannedInput Input, string Source, PictureHeader Header, ModelChoice Choice, PictureFormat Format, string Output, string Target, TimeSpan Time);
+
+/// <summary>Plans what becomes of each picture, from its header alone.</summary>
+internal sealed class PicturePlanner(
+    UpscaleOptions options, IPictureCodec codec, ModelChooser chooser, OutputPlan outputs, StandardStreams streams)
+{
+    private readonly Dictionary<string, string> _inputOf = new(StringComparer.Ordinal); // by the result's real path
+
+    /// <summary>Plans a picture.</summary>
+    /// <exception cref="ResultExistsException">The result is there already and is not to be replaced.</exception>
+    /// <exception cref="InputException">The picture, or what was asked of it, is refused.</exception>
+    internal PlannedPicture Plan(PlannedInput input)
+    {
+        if (input.Fault is not null) throw new PictureException(input.Fault);
+        var time = Stopwatch.StartNew();
+        var source = input.Path == StandardStreams.Name ? streams.Receive() : input.Path;
+        var header = codec.ReadHeader(source);
+        var choice = chooser.Choose(options.Model, options.Scale, header.Width, header.Height);
+        var format = outputs.FormatFor(header.Format);
+        CheckSizes(header, choice, format);
+
+        var output = outputs.PathFor(input, choice.Scale, format);
+        if (output == StandardStreams.Name) return new(input, source, header, choice, format, output, streams.ResultFile(), time.Elapsed);
+        // Of two names that met only now, since a picture is not what its extension says.
+        if (_inputOf.ContainsKey(RealPath.Of(output))) output = outputs.OtherPathFor(input, choice.Scale, format);
+        CheckTarget(source, output);
+        return new(input, source, header, choice, format, output, output, time.Elapsed);
+    }
+
+    private void CheckSizes(PictureHeader header, ModelChoice choice, PictureFormat format)
+    {
+        var (width, height) = ((long)header.Width * choice.Scale, (long)header.Height * choice.Scale);
+        CheckPixels("picture", header.Width, header.Height, options.MaxInputPixels, "--max-input-mp");
+        CheckPixels("result", width, height, options.MaxOutputPixels, "--max-output-mp");
+        PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
+        if (choice.IsForGrey && header.Channels >= 3)
+            throw new PictureException($"the picture has colours and the model {choice.Name} is for grey ones; choose another model with -m");
+    }
+
+    private static void CheckPixels(string what, long width, long height, long limit, string option)
+    {
+        if (width * height <= limit) return;
+        var (megapixels, limitInMegapixels) = (Math.Ceiling(width * height / 1e6), limit / 1e6);
+        throw new PictureException(string.Create(CultureInfo.InvariantCulture,
+            $"the {what} of {width}×{height} has {megapixels} megapixels, and the limit is {limitInMegapixels}; allow more with {option} {megapixels}"));
+    }
+
+    private void CheckTarget(string input, string output)
+    {
+        var real = RealPath.Of(output);
+        if (real == RealPath.Of(input)) throw new InputException("the result would replace the picture itself; choose another name with -o");
+        if (Directory.Exists(output)) throw new InputException($"{output} is a folder; choose another name with -o");
+        // Before the look at the disk: on a second run too, the result that is there is the other picture's.
+        if (!_inputOf.TryAdd(real, input))
+            throw new InputException($"{output} is the result of {_inputOf[real]}; do them one at a time with -o");
+        if (File.Exists(output) && !options.Force) throw new ResultExistsException(output);
+    }
+}
+
+/// <summary>A result is there already: an error for a single picture, a reason to pass over one of several.</summary>
+internal sealed class ResultExistsException(string output)
+    : InputException($"{output} exists; replace it with --force, or choose another name with -o")
+{
+    /// <summary>The file.</summary>
+    internal string Output { get; } = output;
+}

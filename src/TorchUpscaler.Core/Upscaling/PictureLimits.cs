@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace TorchUpscaler.Core;
+
+/// <summary>How large the pictures of a queue may be. What its front ends check when a picture comes, its workers check again.</summary>
+/// <param name="InputPixels">Largest picture, in pixels.</param>
+/// <param name="OutputPixels">Largest result, in pixels.</param>
+public sealed record PictureLimits(long InputPixels, long OutputPixels)
+{
+    /// <summary>Refuses a picture by what its header says, whichever model takes it.</summary>
+    /// <exception cref="PictureException">It is too large.</exception>
+    public void Check(PictureHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        CheckPixels("picture", header.Width, header.Height, InputPixels);
+    }
+
+    /// <summary>Refuses a picture by what its header says.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="choice">How it is going to be enlarged.</param>
+    /// <param name="format">The result's format.</param>
+    /// <exception cref="PictureException">It or its result is too large, the format cannot hold the result, or it has colours and the model none.</exception>
+    public void Check(PictureHeader header, ModelChoice choice, PictureFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        Check(header);
+        var (width, height) = ((long)header.Width * choice.Scale, (long)header.Height * choice.Scale);
+        CheckPixels("result", width, height, OutputPixels);
+        PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
+        if (choice.IsForGrey && header.Channels >= 3)
+            throw new PictureException($"the picture has colours and the model {choice.Name} is for grey ones; choose another model");
+    }
+
+    private static void CheckPixels(string what, long width, long height, long limit)
+    {
+        if (width * height <= limit) return;
+        throw new PictureException(string.Create(CultureInfo.InvariantCulture,
+            $"the {what} of {width}×{height} has {Math.Ceiling(width * height / 1e6)} megapixels, and the limit here is {limit / 1e6}; send a smaller picture or choose a smaller scale"));
+    }
+}

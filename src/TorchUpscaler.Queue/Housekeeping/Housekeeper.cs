@@ -1,0 +1,116 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Quartz;
+using TorchUpscaler.Queue.Housekeeping;
+using TorchUpscaler.Queue.Stores.Postgres;
+
+namespace TorchUpscaler.Queue;
+
+/// <summary>
+/// Keeps the queue in order, by Quartz: takes back expired leases, ages and expires what waits, deletes what is over. On SQLite each
+/// process has a schedule of its own, and a round done twice does no harm; on PostgreSQL they share one, and each round is one
+/// process's.
+/// </summary>
+/// <param name="store">The queue; stays the caller's.</param>
+/// <param name="metrics">What is measured.</param>
+/// <param name="log">For the operator.</param>
+public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<Housekeeper> log) : IAsyncDisposable
+{
+    private const int Threads = 4; // as many as there are duties: none waits for another one
+
+    private static readonly TimeSpan StartRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
+
+    private readonly DutyLog _log = new(log);
+    private readonly CancellationTokenSource _stop = new();
+    private StandaloneSchedulerFactory? _factory;
+    private Task _starting = Task.CompletedTask;
+
+    /// <summary>Begins. Where the store does not answer at the moment, it begins when it does.</summary>
+    public void Start() => _starting = Task.Run(StartWhenPossible);
+
+    /// <summary>Ends, after the rounds that are under way; one that hangs is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await _starting;
+            if (_factory is not null) await Close(_factory).WaitAsync(StopPatience);
+        }
+        catch (TimeoutException)
+        {
+            // The store does not answer; the process ends all the same.
+        }
+        _stop.Dispose();
+    }
+
+    private async Task StartWhenPossible()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var factory = Build();
+            try
+            {
+                var scheduler = await factory.GetScheduler(_stop.Token);
+                await scheduler.Start(_stop.Token);
+                _factory = factory;
+                return;
+            }
+#pragma warning disable CA1031 // the store's server may be out, in any way: that is tried again, and said
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                if (!_stop.IsCancellationRequested) _log.ScheduleFailed(error);
+            }
+            await factory.DisposeAsync();
+            await Task.Delay(StartRetry, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private static async Task Close(StandaloneSchedulerFactory factory)
+    {
+        var scheduler = await factory.GetScheduler();
+        await scheduler.Shutdown(waitForJobsToComplete: true);
+        await factory.DisposeAsync();
+    }
+
+    private StandaloneSchedulerFactory Build() => QuartzSchedulerBuilder.Create(quartz =>
+    {
+        quartz.Services.AddSingleton(store).AddSingleton(metrics).AddSingleton(_log);
+        quartz.ConfigureScheduler(options => options.InstanceName = "torchupscaler");
+        quartz.UseDefaultThreadPool(Threads);
+        if (store is PostgresJobStore postgres) Share(quartz, postgres);
+        else quartz.UseInMemoryStore();
+        quartz.AddSchedulerListener(new ScheduleListener(_log));
+        foreach (var duty in Duty.Of(store.Options))
+        {
+            quartz.ScheduleJob<HousekeepingJob>(
+                trigger => trigger.WithIdentity(duty.Name).StartNow().WithSimpleSchedule(schedule => schedule
+                    .WithInterval(duty.Every).RepeatForever()
+                    // Rounds that were missed are not made up for: one does the work of all.
+                    .WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)),
+                job => job.WithIdentity(duty.Name));
+        }
+    }).Build();
+
+    private static void Share(IQuartzBuilder quartz, PostgresJobStore store)
+    {
+        quartz.ConfigureScheduler(options => options.GenerateInstanceId = true);
+        quartz.UsePersistentStore(schedule => schedule
+            .ProvisionSchema()
+            .UsePostgres(source => source.DataSourceFactory = _ => store.Database)
+            .UseSystemTextJsonSerializer()
+            .UseClustering());
+    }
+
+    /// <summary>Hears of what goes wrong in the schedule itself.</summary>
+    private sealed class ScheduleListener(DutyLog log) : ISchedulerListener
+    {
+        public ValueTask SchedulerError(IScheduler scheduler, SchedulerErrorContext context, CancellationToken cancellationToken = default)
+        {
+            log.ScheduleFailed(context.Exception);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

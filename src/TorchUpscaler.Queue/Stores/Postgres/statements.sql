@@ -1,0 +1,307 @@
+-- Every statement of the PostgreSQL store. Each runs in a transaction of isolation READ COMMITTED, but for those under "Reading",
+-- which see one state (REPEATABLE READ). queue_time(@now) is the server's clock; all times are milliseconds since 1970 in UTC.
+-- Locks are taken in this order, so that nobody waits in a circle: jobs, class clocks from the most urgent on, finish tags.
+-- Who takes more than one job skips those that are locked.
+-- "Fenced" statements change a row only while their claim (job, attempt, owner) holds.
+
+-- name: number
+SELECT nextval('job_number');
+
+-- name: receive
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at)
+VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, queue_time(@now));
+
+-- name: submit
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at,
+                 input_file, width, height, work, cost, tag, queued_at)
+VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, queue_time(@now),
+        @file, @width, @height, @work, @cost, @tag, queue_time(@now));
+
+-- name: claim received
+UPDATE job
+SET attempt = attempt + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease, is_active = true
+WHERE id = (SELECT id FROM job
+            WHERE state = 'received' AND front_end = @frontEnd AND lease_owner IS NULL AND not_before <= queue_time(@now)
+            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *;
+
+-- name: held
+-- Whose job a valid claim is on. It stays so until the transaction's end.
+SELECT * FROM job WHERE id = @id AND attempt = @attempt AND lease_owner = @owner FOR UPDATE;
+
+-- name: is accepted
+-- Whether an earlier try to accept, whose answer was lost, has come through.
+SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND input_file = @file);
+
+-- name: accept
+-- Fenced. Troubles in fetching the picture do not count against working on it.
+UPDATE job
+SET state = 'queued', input_file = @file, width = @width, height = @height, work = @work, cost = @cost, tag = @tag,
+    queued_at = queue_time(@now), not_before = 0, failures = 0, error = NULL, lease_owner = NULL, lease_until = NULL, is_active = false
+WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state = 'received';
+
+-- name: add chunk
+-- Nothing to do where an earlier try, whose answer was lost, has come through.
+INSERT INTO picture_chunk (file, number, job, bytes) VALUES (@file, @number, @job, @bytes) ON CONFLICT (file, number) DO NOTHING;
+
+-- name: speed
+SELECT seconds_per_megapixel FROM work_speed WHERE work = @work;
+
+-- name: lock clock
+-- Start tags of a class are given one at a time; what comes next sees what the one before has done.
+SELECT class FROM class_clock WHERE class = @class FOR UPDATE;
+
+-- name: idle class
+-- With nothing to serve, everybody starts level: a class's clock jumps to the last finish tag.
+UPDATE class_clock
+SET virtual_time = greatest(virtual_time, coalesce((SELECT max(tag) FROM finish_tag WHERE class = @class), 0))
+WHERE class = @class
+  AND NOT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class)
+  AND NOT EXISTS (SELECT 1 FROM job WHERE state = 'running' AND effective_class = @class);
+
+-- name: start tag
+-- A person's next start tag, max(virtual time, finish tag of the person), and the finish tag that follows from it.
+INSERT INTO finish_tag (class, person, tag)
+SELECT c.class, @person, c.virtual_time + @cost / coalesce(w.weight, 1)
+FROM class_clock c LEFT JOIN person_weight w ON w.person = @person
+WHERE c.class = @class
+ON CONFLICT (class, person) DO UPDATE
+SET tag = excluded.tag + greatest(0, finish_tag.tag - (SELECT virtual_time FROM class_clock WHERE class = @class))
+RETURNING tag - @cost / coalesce((SELECT weight FROM person_weight WHERE person = @person), 1);
+
+-- name: refund
+-- What was never served is not held against its person.
+UPDATE finish_tag
+SET tag = tag - @cost / coalesce((SELECT weight FROM person_weight WHERE person = @person), 1)
+WHERE class = @class AND person = @person;
+
+-- name: claim
+UPDATE job
+SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease, is_active = true, progress = 0,
+    started_at = coalesce(started_at, queue_time(@now))
+WHERE id = (SELECT id FROM job
+            WHERE state = 'queued' AND not_before <= queue_time(@now)
+            ORDER BY effective_class, tag, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *;
+
+-- name: claim higher class
+UPDATE job
+SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease, is_active = true, progress = 0,
+    started_at = coalesce(started_at, queue_time(@now))
+WHERE id = (SELECT id FROM job
+            WHERE state = 'queued' AND effective_class < @class AND not_before <= queue_time(@now)
+            ORDER BY effective_class, tag, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *;
+
+-- name: any smaller
+-- Asked before "claim smaller", which reads the class in the order of tags and would read all of it in vain.
+SELECT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person);
+
+-- name: claim smaller
+UPDATE job
+SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease, is_active = true, progress = 0,
+    started_at = coalesce(started_at, queue_time(@now))
+WHERE id = (SELECT id FROM job
+            WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person AND not_before <= queue_time(@now)
+            ORDER BY effective_class, tag, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *;
+
+-- name: served
+UPDATE class_clock SET virtual_time = greatest(virtual_time, @tag) WHERE class = @class AND virtual_time < @tag;
+
+-- name: renew
+-- Fenced.
+UPDATE job
+SET lease_until = queue_time(@now) + @lease, progress = @progress,
+    is_active = CASE WHEN state IN ('received', 'running') THEN @isActive ELSE false END
+WHERE id = @id AND attempt = @attempt AND lease_owner = @owner;
+
+-- name: finish
+-- Fenced.
+UPDATE job
+SET state = 'upscaled', result_file = @file, result_width = @width, result_height = @height, result_bytes = @bytes,
+    result_model = @model, note = @note, seconds = @seconds, error = NULL, progress = 1, not_before = 0, deliveries = 0,
+    lease_owner = NULL, lease_until = NULL, is_active = false, ended_at = queue_time(@now)
+WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state = 'running';
+
+-- name: is finished
+-- Whether an earlier try to finish, whose answer was lost, has come through: the file's name holds the attempt.
+SELECT EXISTS (SELECT 1 FROM job WHERE id = @id AND result_file = @file);
+
+-- name: measured
+-- A moving average of the last runs.
+INSERT INTO work_speed (work, seconds_per_megapixel) VALUES (@work, @speed)
+ON CONFLICT (work) DO UPDATE SET seconds_per_megapixel = 0.7 * work_speed.seconds_per_megapixel + 0.3 * excluded.seconds_per_megapixel;
+
+-- name: fail
+-- Fenced.
+UPDATE job
+SET failures = failures + 1, error = @sentence, progress = 0, lease_owner = NULL, lease_until = NULL, is_active = false,
+    state = CASE WHEN @isFinal OR failures + 1 >= @attempts THEN 'failed' WHEN state = 'running' THEN 'queued' ELSE state END,
+    ended_at = CASE WHEN @isFinal OR failures + 1 >= @attempts THEN queue_time(@now) END,
+    not_before = CASE WHEN @isFinal OR failures + 1 >= @attempts THEN 0 ELSE queue_time(@now) + @retryAfter * (1 << least(failures, 6)) END
+WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state IN ('received', 'running')
+RETURNING state;
+
+-- name: hand back
+-- Fenced.
+UPDATE job
+SET state = CASE WHEN state = 'running' THEN 'queued' ELSE state END, not_before = queue_time(@now) + @rest,
+    progress = CASE WHEN state = 'running' THEN 0 ELSE progress END, lease_owner = NULL, lease_until = NULL, is_active = false
+WHERE id = @id AND attempt = @attempt AND lease_owner = @owner;
+
+-- name: cancel
+UPDATE job
+SET state = 'cancelled', error = 'cancelled', ended_at = queue_time(@now), told_at = CASE WHEN @tellSender THEN NULL ELSE queue_time(@now) END,
+    not_before = 0, lease_owner = NULL, lease_until = NULL, is_active = false
+WHERE id = @id AND state IN ('received', 'queued', 'running')
+RETURNING *;
+
+-- name: find to change
+SELECT * FROM job WHERE id = @id FOR UPDATE;
+
+-- name: retry
+UPDATE job
+SET state = 'queued', effective_class = class, tag = @tag, cost = @cost, failures = 0, error = NULL, progress = 0, not_before = 0,
+    queued_at = queue_time(@now), started_at = NULL, ended_at = NULL, told_at = NULL, deliveries = 0
+WHERE id = @id AND state IN ('failed', 'cancelled', 'expired') AND input_file IS NOT NULL AND queued_at IS NOT NULL AND lease_owner IS NULL;
+
+-- name: claim delivery
+UPDATE job
+SET attempt = attempt + 1, deliveries = deliveries + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease
+WHERE id = (SELECT id FROM job
+            WHERE told_at IS NULL AND state IN ('upscaled', 'failed', 'cancelled', 'expired') AND front_end = @frontEnd
+              AND lease_owner IS NULL AND not_before <= queue_time(@now)
+            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *;
+
+-- name: claim this delivery
+UPDATE job
+SET attempt = attempt + 1, deliveries = deliveries + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease
+WHERE id = @id AND told_at IS NULL AND state IN ('upscaled', 'failed', 'cancelled', 'expired') AND lease_owner IS NULL AND not_before <= queue_time(@now)
+RETURNING *;
+
+-- name: told
+-- Fenced.
+UPDATE job
+SET state = CASE WHEN state = 'upscaled' THEN 'delivered' ELSE state END, told_at = queue_time(@now), lease_owner = NULL, lease_until = NULL
+WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND state IN ('upscaled', 'failed', 'cancelled', 'expired');
+
+-- name: rescue look
+UPDATE rescue
+SET not_before = CASE WHEN abs(queue_time(@now) - last_look) > @lease THEN queue_time(@now) + @lease ELSE not_before END, last_look = queue_time(@now)
+RETURNING not_before <= queue_time(@now);
+
+-- name: rescue
+-- A crash is a failure of what was being worked on, and of nothing else that the dead process held.
+UPDATE job
+SET failures = failures + is_active::integer, progress = CASE WHEN state = 'running' THEN 0 ELSE progress END,
+    state = CASE WHEN is_active AND failures + 1 >= @attempts THEN 'failed' WHEN state = 'running' THEN 'queued' ELSE state END,
+    error = CASE WHEN is_active THEN @sentence ELSE error END,
+    ended_at = CASE WHEN is_active AND failures + 1 >= @attempts THEN queue_time(@now) ELSE ended_at END,
+    not_before = CASE WHEN is_active AND failures + 1 < @attempts THEN queue_time(@now) + @retryAfter * (1 << least(failures, 6)) ELSE 0 END,
+    lease_owner = NULL, lease_until = NULL, is_active = false
+WHERE id IN (SELECT id FROM job
+             WHERE lease_owner IS NOT NULL AND ((@dead::text IS NULL AND lease_until <= queue_time(@now)) OR lease_owner = @dead::text)
+             FOR UPDATE SKIP LOCKED);
+
+-- name: lock clocks
+-- Who gives or takes back tags of many people does it alone.
+SELECT class FROM class_clock ORDER BY class FOR UPDATE;
+
+-- name: to age
+SELECT * FROM job
+WHERE state = 'queued' AND effective_class = class AND class >= 2 AND queued_at <= queue_time(@now) - @ago
+ORDER BY queued_at, id LIMIT @limit FOR UPDATE SKIP LOCKED;
+
+-- name: age
+UPDATE job SET effective_class = @class, tag = @tag WHERE id = @id AND state = 'queued';
+
+-- name: expire
+UPDATE job
+SET state = 'expired', error = 'it waited too long', ended_at = queue_time(@now), not_before = 0, lease_owner = NULL, lease_until = NULL, is_active = false
+WHERE id IN (SELECT id FROM job
+             WHERE (state = 'queued' AND queued_at <= queue_time(@now) - @ago) OR (state = 'received' AND received_at <= queue_time(@now) - @ago)
+             FOR UPDATE SKIP LOCKED)
+RETURNING *;
+
+-- name: to erase
+SELECT id, input_file, result_file FROM job
+WHERE ended_at <= queue_time(@now) - @ago AND lease_owner IS NULL AND (input_file IS NOT NULL OR result_file IS NOT NULL)
+LIMIT @limit FOR UPDATE SKIP LOCKED;
+
+-- name: erase
+-- The row has been locked by "to erase".
+WITH gone AS (DELETE FROM picture_chunk WHERE job = @id)
+UPDATE job
+SET input_file = NULL, result_file = NULL, state = CASE WHEN state = 'upscaled' THEN 'expired' ELSE state END,
+    error = CASE WHEN state = 'upscaled' THEN 'nobody fetched it in time' ELSE error END
+WHERE id = @id AND lease_owner IS NULL;
+
+-- name: prune
+DELETE FROM job
+WHERE id IN (SELECT id FROM job
+             WHERE ended_at <= queue_time(@now) - @ago AND lease_owner IS NULL AND input_file IS NULL AND result_file IS NULL
+             FOR UPDATE SKIP LOCKED);
+
+-- name: prune workers
+DELETE FROM worker WHERE seen_at <= queue_time(@now) - @ago;
+
+-- name: prune tags
+-- A finish tag that lies behind says no more than none.
+DELETE FROM finish_tag WHERE tag <= (SELECT virtual_time FROM class_clock c WHERE c.class = finish_tag.class);
+
+-- name: set weight
+INSERT INTO person_weight (person, weight) VALUES (@person, @weight)
+ON CONFLICT (person) DO UPDATE SET weight = excluded.weight;
+
+-- name: hello
+INSERT INTO worker (owner, about, seen_at) VALUES (@owner, @about, queue_time(@now))
+ON CONFLICT (owner) DO UPDATE SET about = excluded.about, seen_at = excluded.seen_at;
+
+-- name: goodbye
+DELETE FROM worker WHERE owner = @owner;
+
+-- Reading.
+
+-- name: find
+SELECT * FROM job WHERE id = @id;
+
+-- name: list
+SELECT * FROM job
+WHERE (@state::text IS NULL OR state = @state::text) AND (@person::text IS NULL OR person = @person::text)
+ORDER BY id DESC LIMIT @limit;
+
+-- name: ahead
+-- Of the queue's first jobs, as far as they are counted, those that do not come after a queued job: all of them where it is farther behind.
+SELECT count(*) AS jobs, coalesce(sum(seconds), 0) AS seconds, coalesce(sum(CASE WHEN id = @id THEN seconds END), 0) AS own_seconds
+FROM (SELECT j.id, coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) AS seconds
+      FROM (SELECT * FROM job WHERE state = 'queued' ORDER BY effective_class, tag, id LIMIT @limit) AS j
+      JOIN job me ON (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
+      LEFT JOIN work_speed s ON s.work = j.work
+      WHERE me.id = @id AND me.state = 'queued') AS ahead;
+
+-- name: running seconds
+SELECT coalesce(sum(coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) * (1 - j.progress)), 0)
+FROM job j LEFT JOIN work_speed s ON s.work = j.work
+WHERE j.state = 'running';
+
+-- name: queued seconds
+SELECT coalesce(sum(coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost)), 0)
+FROM job j LEFT JOIN work_speed s ON s.work = j.work
+WHERE j.state = 'queued';
+
+-- name: counts
+SELECT state, class, count(*) AS count FROM job GROUP BY state, class ORDER BY state, class;
+
+-- name: oldest
+SELECT coalesce(queue_time(@now) - min(queued_at), 0) FROM job WHERE state = 'queued';
+
+-- name: workers
+SELECT owner, about, seen_at FROM worker WHERE seen_at > queue_time(@now) - @ago ORDER BY owner;
+
+-- name: lease owners
+SELECT DISTINCT lease_owner FROM job WHERE lease_owner IS NOT NULL;
+
+-- name: chunks
+SELECT number, bytes FROM picture_chunk WHERE file = @file ORDER BY number;

@@ -1,0 +1,103 @@
+using System.Text.Json;
+
+namespace TorchUpscaler.App.Tests;
+
+/// <summary>Pictures from standard input and to standard output.</summary>
+[Collection(ProgramTests.Name)]
+public sealed class StandardStreamTests(TinyModels models) : IDisposable
+{
+    private const int ExitDone = 0, ExitFailed = 1, ExitRefused = 2;
+
+    private readonly Workplace _here = new();
+
+    [Theory]
+    [InlineData("photo.png", null, "PNG RGB 80 48")]
+    [InlineData("photo.jpg", null, "JPEG RGB 80 48")]
+    [InlineData("photo.webp", "png", "PNG RGB 80 48")]
+    [InlineData("photo.tif", null, "PNG RGB 80 48")]
+    public void From_input_to_output_goes_the_picture_and_nothing_else(string name, string? format, string kind)
+    {
+        var picture = _here.Picture(name);
+        var before = TemporaryFolders();
+
+        string[] arguments = format is null ? ["-", "-o", "-"] : ["-", "-o", "-", "-f", format];
+        var result = Redirected($"< '{picture}' > '{_here.PathOf("result")}'", arguments).ExitedWith(ExitDone);
+
+        Assert.Equal(kind, Python.Describe(_here.PathOf("result")));
+        Assert.Equal(
+            ["standard input: 20×12 to 80×48 with x4plus", "standard output: 80×48 in"],
+            result.ErrorLines.Select(line => line.Split(" in ")[0] + (line.Contains(" in ", StringComparison.Ordinal) ? " in" : "")));
+        var file = _here.PathOf(kind.StartsWith("JPEG", StringComparison.Ordinal) ? "file.jpg" : "file.png");
+        Upscale(picture, "-o", file).ExitedWith(ExitDone);
+        Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(_here.PathOf("result")));
+        Assert.Equal(before, TemporaryFolders());
+    }
+
+    [Fact]
+    public void Input_alone_or_output_alone()
+    {
+        var picture = _here.Picture("photo.png");
+
+        var toFile = Redirected($"< '{picture}'", "-", "-o", _here.PathOf("big.jpg"), "--json").ExitedWith(ExitDone);
+        Redirected($"> '{_here.PathOf("result")}'", picture, "-o", "-").ExitedWith(ExitDone);
+
+        Assert.Equal("JPEG RGB 80 48", Python.Describe(_here.PathOf("big.jpg")));
+        Assert.Equal("PNG RGB 80 48", Python.Describe(_here.PathOf("result")));
+        Assert.Equal("-", JsonDocument.Parse(toFile.Output).RootElement.GetProperty("input").GetString());
+        Assert.Equal(["big.jpg", "photo.png", "result"], _here.Files);
+    }
+
+    [Fact]
+    public void What_comes_in_must_be_a_picture()
+    {
+        var text = _here.Text("letter", "Dear reader, this is no picture at all.");
+
+        Redirected($"< '{text}'", "-", "-o", "-").ExitedWith(ExitRefused).SaidOneSentence("standard input is not a picture", "PNG");
+        Redirected("< /dev/null", "-", "-o", "-").ExitedWith(ExitRefused).SaidOneSentence("standard input is empty");
+        Redirected("< /", "-", "-o", "-").ExitedWith(ExitFailed).SaidOneSentence("standard input cannot be read");
+    }
+
+    [Fact]
+    public void An_output_that_takes_no_picture_is_a_failure() =>
+        Redirected("> /dev/full", _here.Picture("photo.png"), "-o", "-").ExitedWith(ExitFailed);
+
+    [Theory]
+    [InlineData("-o names", "-", "-o", "")]
+    [InlineData("-o -", "-")]
+    [InlineData("give it alone", "-", "photo.png", "-o", "out")]
+    [InlineData("standard output takes one picture", "photo.png", "other.png", "-o", "-")]
+    [InlineData("--json", "photo.png", "-o", "-", "--json")]
+    [InlineData("let -o name a file", "-", "-o", "folder/")]
+    [InlineData("-f", "-", "-o", "result")]
+    public void What_makes_no_sense_is_refused(string said, params string[] arguments)
+    {
+        var picture = _here.Picture("photo.png");
+        _here.Picture("other.png");
+
+        ProgramRun.RedirectedIn(_here.Folder, $"< '{picture}'", ["upscale", "--weights", models.Folder, .. arguments])
+            .ExitedWith(ExitRefused).SaidOneSentence(said);
+        Assert.Equal(["other.png", "photo.png"], _here.Files);
+    }
+
+    [Fact]
+    public void A_file_of_that_name_is_given_with_its_folder()
+    {
+        _here.Picture("made.png");
+        File.Move(_here.PathOf("made.png"), _here.PathOf("-"));
+
+        ProgramRun.In(_here.Folder, null, "upscale", "./-", "--weights", models.Folder).ExitedWith(ExitDone);
+
+        Assert.Equal(["-", "-_x4.png"], _here.Files);
+    }
+
+    public void Dispose() => _here.Dispose();
+
+    // Those of this class's programs are a picture's: other tests' folders come and go meanwhile.
+    private static string[] TemporaryFolders() =>
+        [.. Directory.GetDirectories(Path.GetTempPath(), "torchupscaler-*").Where(folder => File.Exists(Path.Combine(folder, "input"))).Order()];
+
+    private ProgramResult Upscale(params string[] arguments) => ProgramRun.Of(["upscale", "--weights", models.Folder, .. arguments]);
+
+    private ProgramResult Redirected(string redirection, params string[] arguments) =>
+        ProgramRun.Redirected(redirection, ["upscale", "--weights", models.Folder, .. arguments]);
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace TorchUpscaler.Queue.Tests.Housekeeping;
+
+/// <summary>The schedule that processes on one PostgreSQL share.</summary>
+[Collection(PostgresOutageTests.Collection)]
+public sealed class SharedScheduleTests : IDisposable
+{
+    private const double SecondsBetweenRounds = 0.5; // a quarter of the lease
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly QueueOptions Options = new() { Lease = TimeSpan.FromSeconds(4 * SecondsBetweenRounds) };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("schedule-").FullName;
+    private readonly QueueMetrics _metrics = new();
+    private readonly LogLines<Housekeeper> _log = new();
+
+    [Fact]
+    public async Task Each_round_is_one_processs_however_many_there_are()
+    {
+        var location = PostgresCluster.Shared.NewSchema();
+        using var one = Open(location);
+        using var two = Open(location);
+        using var rounds = new RescueRounds(PostgresCluster.Shared, location);
+        var watch = Stopwatch.StartNew();
+        await using var first = Start(one);
+        await using var second = Start(two);
+
+        WaitFor(() => rounds.Count >= 16);
+
+        // Were each process to keep a schedule of its own, they would come twice as often. Either start makes a round of its own.
+        var count = rounds.Count;
+        var due = watch.Elapsed.TotalSeconds / SecondsBetweenRounds;
+        Assert.True(count <= due + 3, $"{count} rounds in the time of {due:0.0}");
+        Assert.DoesNotContain(_log.All, entry => entry.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task Those_that_stay_go_on_when_one_ends()
+    {
+        var location = PostgresCluster.Shared.NewSchema();
+        using var one = Open(location);
+        using var two = Open(location);
+        using var rounds = new RescueRounds(PostgresCluster.Shared, location);
+        var first = Start(one);
+        await using var second = Start(two);
+        WaitFor(() => rounds.Count >= 2);
+
+        await first.DisposeAsync();
+        var before = rounds.Count;
+        WaitFor(() => rounds.Count >= before + 4);
+
+        // The store is the caller's, and still open.
+        Assert.Null(one.Find(1));
+    }
+
+    [Fact, Trait("Length", "Long")]
+    public async Task A_server_that_breaks_down_and_comes_back_is_said_once_and_the_rounds_go_on()
+    {
+        var cluster = PostgresCluster.ToBeKilled;
+        var location = cluster.NewSchema();
+        using var store = Open(location);
+        await using var housekeeper = Start(store);
+        using (var rounds = new RescueRounds(cluster, location)) WaitFor(() => rounds.Count >= 2);
+
+        cluster.Kill();
+        WaitFor(() => _log.All.Any(entry => entry.Level == LogLevel.Warning));
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        cluster.Start();
+
+        using (var rounds = new RescueRounds(cluster, location))
+        {
+            var before = rounds.Count;
+            WaitFor(() => rounds.Count >= before + 4);
+        }
+        Assert.Single(_log.All, entry => entry.Level >= LogLevel.Warning);
+    }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static void WaitFor(Func<bool> condition)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < Patience, "what the test waits for has not come");
+            Thread.Sleep(50);
+        }
+    }
+
+    private IJobStore Open(string location) => JobStores.Open(location, _folder, Options);
+
+    private Housekeeper Start(IJobStore store)
+    {
+        var housekeeper = new Housekeeper(store, _metrics, _log);
+        housekeeper.Start();
+        return housekeeper;
+    }
+
+    /// <summary>Counts, in the database, how often expired leases are looked for.</summary>
+    private sealed class RescueRounds : IDisposable
+    {
+        private readonly NpgsqlConnection _connection;
+
+        internal RescueRounds(PostgresCluster cluster, string location)
+        {
+            var schema = Uri.UnescapeDataString(location.Split("schema=")[1]);
+            _connection = cluster.Connect(schema);
+            Value("CREATE TABLE IF NOT EXISTS round (at timestamptz)");
+            Value("""
+                CREATE OR REPLACE FUNCTION note_round() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN EXECUTE format('INSERT INTO %I.round VALUES (clock_timestamp())', TG_TABLE_SCHEMA); RETURN NULL; END $$
+                """);
+            Value("CREATE OR REPLACE TRIGGER note_round AFTER UPDATE ON rescue FOR EACH ROW EXECUTE FUNCTION note_round()");
+        }
+
+        internal int Count => Convert.ToInt32(Value("SELECT count(*) FROM round"), System.Globalization.CultureInfo.InvariantCulture);
+
+        public void Dispose() => _connection.Dispose();
+
+        private object? Value(string sql)
+        {
+            using var command = new NpgsqlCommand(sql, _connection);
+            return command.ExecuteScalar();
+        }
+    }
+}
