@@ -268,7 +268,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
 
             if (failure is BotApiException { Error: BotError.TooManyRequests } refused)
             {
-                Hold(chat, call.Chat, refused.RetryAfter ?? TimeSpan.FromSeconds(1), now);
+                Hold(call.Chat, refused.RetryAfter ?? TimeSpan.FromSeconds(1), now);
                 if (PutBack(call, chat, now)) failure = null;
                 hopeless = TakeHopeless(chat, now);
                 hold = HeldFor(chat, now) ?? TimeSpan.Zero;
@@ -280,32 +280,38 @@ internal sealed partial class SendQueue : IAsyncDisposable
         foreach (var other in hopeless) other.Fail(Held(hold));
     }
 
-    private void Hold(SendChat? chat, long? id, TimeSpan retryAfter, long now)
+    private void Hold(long? id, TimeSpan retryAfter, long now)
     {
         var until = now + Ticks(retryAfter + s_margin);
-        if (chat is not null) chat.HeldUntil = Math.Max(chat.HeldUntil, until);
         foreach (var (other, at) in _lastRefused)
         {
             if (now - at > Ticks(s_nearlyTheSameTime)) _lastRefused.Remove(other);
         }
-        if (id is { } refused) _lastRefused[refused] = now;
-        if (chat is null || _lastRefused.Count >= HeldChatsThatMeanAll)
+        if (id is { } refused)
+        {
+            _lastRefused[refused] = now;
+            var chat = Chat(refused);
+            chat.HeldUntil = Math.Max(chat.HeldUntil, until);
+            LogHeld(refused, retryAfter.TotalSeconds);
+        }
+        if (id is null || _lastRefused.Count >= HeldChatsThatMeanAll)
         {
             _allHeldUntil = Math.Max(_allHeldUntil, until);
             LogAllHeld(retryAfter.TotalSeconds);
         }
-        else
-        {
-            LogHeld(id!.Value, retryAfter.TotalSeconds);
-        }
     }
 
-    /// <summary>A refused call waits again, where it was.</summary>
-    /// <returns>False where there is no use in that.</returns>
+    /// <summary>A refused call waits again, where it was, unless something else has become of it.</summary>
+    /// <returns>False where its caller is to be told of the refusal.</returns>
     private bool PutBack(Outgoing call, SendChat? chat, long now)
     {
         var wait = HeldFor(chat, now) ?? TimeSpan.Zero;
-        if (_isClosed && _stop.IsCancellationRequested || call.Cancellation.IsCancellationRequested || call.IsNowOrNever) return false;
+        if (_stop.IsCancellationRequested || call.Cancellation.IsCancellationRequested) return false;
+        if (call.IsNowOrNever)
+        {
+            call.Drop();
+            return true;
+        }
         if (_clock.GetElapsedTime(call.QueuedAt, now) + wait > _limits.LongestHold) return false;
         if (call is OutgoingEdit edit && Later(edit, chat!)) return true;
         if (call is OutgoingEdit gone && !IsOfUse(gone, chat!)) gone.Drop();

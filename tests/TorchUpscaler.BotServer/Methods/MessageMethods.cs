@@ -64,7 +64,7 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
         Count("sendMediaGroup", chat, items.Count);
         lock (state.Gate)
         {
-            var album = (15_000_000_000_000 + chat.Messages.Count).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var album = state.NewAlbum();
             var messages = items.Select(item => chat.Add(id => item(New(id, chat, parameters, replyTo) with { AlbumId = album }))).ToList();
             return new JsonArray([.. messages.Select(message => Json.Of(message))]);
         }

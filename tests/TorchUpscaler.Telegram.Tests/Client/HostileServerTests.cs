@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using TorchUpscaler.Telegram.Api;
 
@@ -48,6 +50,40 @@ public class HostileServerTests
         using var api = Client(web);
         var failure = await Assert.ThrowsAsync<BotApiException>(() => api.GetMe(default));
         Assert.Equal((BotError.TooManyRequests, TimeSpan.FromSeconds(seconds)), (failure.Error, failure.RetryAfter));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[{},7]")]
+    [InlineData("[{\"update_id\":1}")]
+    public async Task Updates_that_could_not_be_confirmed_are_an_error_and_do_not_come_for_ever(string result)
+    {
+        await using var web = await LoopbackWeb.Start(200, Encoding.UTF8.GetBytes($"{{\"ok\":true,\"result\":{result}}}"));
+        using var api = Client(web);
+        var failure = await Assert.ThrowsAsync<BotApiException>(() => api.GetUpdates(0, TimeSpan.Zero, 100, default));
+        Assert.Equal((BotError.InvalidAnswer, true), (failure.Error, failure.IsTransient));
+    }
+
+    [Fact]
+    public async Task A_server_that_lets_nobody_in_is_given_up_and_nothing_has_happened()
+    {
+        // Its door has room for one; who comes after is not even refused.
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(listener.LocalEndPoint!);
+
+        using var api = new BotClient(new BotApiOptions
+        {
+            Token = Token,
+            ApiBaseUrl = new Uri($"http://{listener.LocalEndPoint}"),
+            ConnectTimeout = TimeSpan.FromMilliseconds(100),
+            Retries = 1,
+            RetryDelay = TimeSpan.Zero,
+        });
+        var failure = await Assert.ThrowsAsync<BotApiException>(() => api.SendMessage(new TextMessage { Chat = 1, Text = "x" }, default));
+        Assert.Equal((BotError.Unavailable, false), (failure.Error, failure.MayHaveHappened));
     }
 
     [Fact]

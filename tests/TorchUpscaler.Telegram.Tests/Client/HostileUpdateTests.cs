@@ -30,7 +30,7 @@ public class HostileUpdateTests
     [Theory, MemberData(nameof(Unreadable))]
     public void What_cannot_be_read_keeps_its_id_and_hides_no_other(string what, string json)
     {
-        var updates = UpdateReader.ReadMany(Encoding.UTF8.GetBytes($"[{Good},{json},{Good}]"));
+        var (updates, _) = UpdateReader.ReadMany(Encoding.UTF8.GetBytes($"[{Good},{json},{Good}]"));
         Assert.True(updates.Count == 3, what);
         Assert.Equal("hi", updates[2].Message!.Text);
         Assert.Equal(2, updates[1].Id);
@@ -86,7 +86,7 @@ public class HostileUpdateTests
     public void What_has_no_id_is_left_out(string json)
     {
         Assert.Null(UpdateReader.Read(json));
-        Assert.Equal([1L], UpdateReader.ReadMany(Encoding.UTF8.GetBytes($"[{json},{Good}]")).Select(update => update.Id));
+        Assert.Equal([1L], UpdateReader.ReadMany(Encoding.UTF8.GetBytes($"[{json},{Good}]")).Updates.Select(update => update.Id));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public class HostileUpdateTests
             for (var change = random.Next(1, 4); change > 0; change--) bytes[random.Next(bytes.Length)] = (byte)(random.Next(3) == 0 ? random.Next(256) : "{}[]\":,\\"[random.Next(8)]);
             try
             {
-                read += UpdateReader.ReadMany(bytes).Count;
+                read += UpdateReader.ReadMany(bytes).Updates.Count;
             }
             catch (JsonException)
             {

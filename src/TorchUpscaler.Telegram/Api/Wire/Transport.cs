@@ -13,8 +13,6 @@ internal sealed class Transport : IDisposable
     /// <summary>No answer is longer: a hundred updates of the longest texts have a third of it.</summary>
     internal const int MaximumAnswerBytes = 32 << 20;
 
-    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
-
     /// <summary>What a slow line, of 32 KB a second, takes for the 4 MB that the system holds for a connection.</summary>
     private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(128);
 
@@ -37,7 +35,7 @@ internal sealed class Transport : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = !options.ApiBaseUrl.IsLoopback,
-            ConnectTimeout = s_connectTimeout,
+            ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // the address of a name may change
             ActivityHeadersPropagator = null, // no tracing below the token
         });
@@ -148,6 +146,11 @@ internal sealed class Transport : IDisposable
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody cancelled it: the connection did not come about in time.
+            throw new BotApiException(BotError.Unavailable, $"the Bot API server cannot be reached in time ({what})");
         }
         catch (HttpRequestException error)
         {
