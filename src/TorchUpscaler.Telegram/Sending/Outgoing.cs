@@ -33,6 +33,9 @@ internal abstract class Outgoing
 
     internal CancellationToken Cancellation { get; init; }
 
+    /// <summary>Whether it waits.</summary>
+    internal bool IsWaiting { get; set; }
+
     /// <summary>Its place in the order of all calls.</summary>
     internal long Sequence { get; set; }
 
