@@ -32,12 +32,12 @@ public sealed class DoctorTests(TinyModels models) : IDisposable
     public void The_real_models_pass()
     {
         var weights = Path.Combine(Repository.Root, "weights");
-        var said = ProgramRun.In(_here.Folder, null, "doctor", "--weights", weights, "--json").Output;
+        var said = ProgramRun.In(_here.Folder, null, "doctor", "--weights", weights, "--json").ExitedWith(ExitDone).Output;
 
         using var json = JsonDocument.Parse(said);
         var tried = json.RootElement.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("topic").GetString() == "models").ToList();
-        Assert.Contains(tried, finding => finding.GetProperty("model").GetString() == "x4plus");
-        Assert.All(tried, finding => Assert.Equal("ok", finding.GetProperty("level").GetString()));
+        foreach (var name in new[] { "x4plus", "x4fast" })
+            Assert.Equal("ok", Assert.Single(tried, finding => finding.GetProperty("model").GetString() == name).GetProperty("level").GetString());
     }
 
     [Fact]

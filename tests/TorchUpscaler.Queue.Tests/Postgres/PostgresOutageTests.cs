@@ -127,6 +127,7 @@ public sealed class PostgresOutageTests : IDisposable
         {
             try
             {
+                Assert.Equal(1_500_000, new FileInfo(store.FetchInput(job)).Length);
                 Assert.True(store.Finish(job.Claim, new FinishedPicture(result, 1, 1, "x", null, 1)));
                 finished.Add(job.Id);
                 return;
