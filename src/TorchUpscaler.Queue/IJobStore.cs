@@ -9,7 +9,9 @@ namespace TorchUpscaler.Queue;
 /// </summary>
 /// <remarks>
 /// Whatever the store cannot do at the moment (its server restarts, its disk is full) is a <see cref="StoreUnavailableException"/>:
-/// nothing has changed then, or, where a commit's answer was lost, everything has. A call that failed so can be made again.
+/// nothing has changed then, or, where a commit's answer was lost, everything has. A call that failed so can be made again, and
+/// <see cref="Accept"/> and <see cref="Finish"/> then know what came through; <see cref="Receive"/> and <see cref="Submit"/> would
+/// hand in a second job.
 /// </remarks>
 public interface IJobStore : IDisposable
 {

@@ -147,15 +147,16 @@ internal abstract partial class SqlJobStore : IJobStore
             AddPicture(work, claim.JobId, file, stored);
             if (work.First<Job>("held", Fenced(claim)) is not { State: JobState.Running } job)
                 return work.Single<bool>("is finished", Fenced(claim, new { file })) || work.Undo<bool>();
-            if (result.Seconds > 0 && double.IsFinite(result.Seconds) && job.Megapixels > 0)
-                work.Execute("measured", new { work = result.Model, speed = result.Seconds / job.Megapixels });
+            var model = Accepted.Clean(result.Model);
+            if (result.Seconds > 0 && double.IsFinite(result.Seconds) && job.Megapixels > 0 && model.Length <= Accepted.LongestModels)
+                work.Execute("measured", new { work = model, speed = result.Seconds / job.Megapixels });
             return work.Execute("finish", Fenced(claim, new
             {
                 file,
                 result.Width,
                 result.Height,
                 Bytes = source.Length,
-                result.Model,
+                model,
                 note = Accepted.Clean(result.Note),
                 seconds = double.IsFinite(result.Seconds) ? result.Seconds : 0,
             })) == 1;

@@ -22,7 +22,9 @@ internal sealed class PostgresServer : IDisposable
     {
         _settings = settings;
         _where = Display.Text(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{settings.Host}:{settings.Port}/{settings.Database}"));
-        _source = NpgsqlDataSource.Create(settings);
+        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        source.ConfigureTypeLoading(types => types.EnableTypeLoading(false)); // the queue uses no types but the basic ones
+        _source = source.Build();
     }
 
     /// <summary>What it is, for people.</summary>
