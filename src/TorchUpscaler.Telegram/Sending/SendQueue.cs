@@ -1,0 +1,383 @@
+using Microsoft.Extensions.Logging;
+using TorchUpscaler.Telegram.Api;
+
+namespace TorchUpscaler.Telegram.Sending;
+
+/// <summary>
+/// Lets calls go when their rates allow it: the most urgent first, and among equals the chat that was served the longest ago. Every
+/// tenth start is the oldest's, however little urgent it is: so nothing waits for ever, and nobody waits behind a large broadcast.
+/// </summary>
+internal sealed partial class SendQueue : IAsyncDisposable
+{
+    /// <summary>So many chats that want to be left alone at nearly the same time mean that all do.</summary>
+    private const int HeldChatsThatMeanAll = 3;
+
+    /// <summary>How many calls without a chat go at once.</summary>
+    private const int MostFreeCalls = 8;
+
+    private static readonly TimeSpan s_nearlyTheSameTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Added to <c>retry_after</c>, whose clock is Telegram's.</summary>
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(0.25);
+
+    private readonly Lock _gate = new();
+    private readonly SendLimits _limits;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly RateWindow _all;
+    private readonly Dictionary<long, SendChat> _chats = [];
+    private readonly LinkedList<Outgoing> _free = [];
+    private readonly Dictionary<long, long> _lastRefused = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _timer;
+    private long _allHeldUntil;
+    private long _lastSequence;
+    private long _lastServing;
+    private long _freeServed;
+    private long _wake = long.MaxValue;
+    private int _freeGoing;
+    private int _waiting;
+    private int _going;
+    private int _looks;
+    private bool _isClosed;
+
+    internal SendQueue(SendLimits limits, TimeProvider clock, ILogger log)
+    {
+        limits.Validate();
+        (_limits, _clock, _log) = (limits, clock, log);
+        _all = new RateWindow(limits.All.Count, Ticks(limits.All.Window));
+        _timer = clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>How many calls wait.</summary>
+    internal int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Takes a call. Its caller is told of whatever becomes of it.</summary>
+    internal void Add(Outgoing call)
+    {
+        call.Registration = call.Cancellation.UnsafeRegister(_ => Withdraw(call), null);
+        lock (_gate) Enqueue(call);
+        Look();
+    }
+
+    /// <summary>Takes nothing more, sends what waits until told to stop at once, and returns when no call is under way.</summary>
+    internal async Task Stop(CancellationToken atOnce)
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            TellIfEmpty();
+        }
+        try
+        {
+            await _empty.Task.WaitAsync(atOnce);
+        }
+        catch (OperationCanceledException)
+        {
+            List<Outgoing> left;
+            lock (_gate) left = TakeAll();
+            foreach (var call in left) call.Cancel();
+            await _stop.CancelAsync();
+            await _empty.Task;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop(new CancellationToken(canceled: true));
+        await _timer.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private long Now => _clock.GetTimestamp();
+
+    private void Enqueue(Outgoing call)
+    {
+        var now = Now;
+        (call.Sequence, call.QueuedAt) = (++_lastSequence, now);
+        if (_isClosed || call.Cancellation.IsCancellationRequested)
+        {
+            call.Cancel();
+            return;
+        }
+        if (call.IsNowOrNever)
+        {
+            if (!MayGoNow(call, now)) call.Drop();
+            else Wait(_free.AddFirst, call);
+            return;
+        }
+        var chat = call.Chat is { } id ? Chat(id) : null;
+        if (HeldFor(chat, now) is { } hold && hold > _limits.LongestHold) call.Fail(Held(hold));
+        else if (call is OutgoingEdit edit && !IsOfUse(edit, chat!)) call.Drop();
+        else if (call is OutgoingEdit later && Earlier(later.Message, chat!) is { } earlier) Replace(earlier, later);
+        else if (_waiting >= _limits.QueueInAll || chat?.Waiting.Count >= _limits.QueuePerChat) call.Fail(Full());
+        else Wait((chat?.Waiting ?? _free).AddLast, call);
+        if (call.Deletes is { } message) DropEdits(message, chat!);
+    }
+
+    private void Wait(Func<Outgoing, LinkedListNode<Outgoing>> add, Outgoing call)
+    {
+        add(call);
+        _waiting++;
+    }
+
+    private SendChat Chat(long id)
+    {
+        if (!_chats.TryGetValue(id, out var chat)) _chats[id] = chat = new SendChat(_limits, isGroup: id < 0, Ticks);
+        return chat;
+    }
+
+    private static bool IsOfUse(OutgoingEdit edit, SendChat chat) => !chat.Waiting.Concat(chat.Going).Any(call => call.Deletes == edit.Message);
+
+    private static LinkedListNode<Outgoing>? Earlier(MessageRef message, SendChat chat)
+    {
+        for (var node = chat.Waiting.First; node is not null; node = node.Next)
+        {
+            if (node.Value is OutgoingEdit edit && edit.Message == message) return node;
+        }
+        return null;
+    }
+
+    private static void Replace(LinkedListNode<Outgoing> earlier, OutgoingEdit later)
+    {
+        later.Replace((OutgoingEdit)earlier.Value);
+        earlier.Value = later;
+    }
+
+    private void DropEdits(MessageRef message, SendChat chat)
+    {
+        if (Earlier(message, chat) is not { } edit) return;
+        chat.Waiting.Remove(edit);
+        _waiting--;
+        edit.Value.Drop();
+    }
+
+    /// <summary>Its caller does not want it any more. What is under way sees that by itself.</summary>
+    private void Withdraw(Outgoing call)
+    {
+        lock (_gate)
+        {
+            var list = call.Chat is { } id && !call.IsNowOrNever ? _chats.GetValueOrDefault(id)?.Waiting : _free;
+            if (list?.Remove(call) != true) return;
+            _waiting--;
+            TellIfEmpty();
+        }
+        call.Cancel();
+    }
+
+    /// <summary>Starts all that may start. Whoever comes while another looks has that one look again.</summary>
+    private void Look()
+    {
+        if (Interlocked.Increment(ref _looks) != 1) return;
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _looks);
+            while (TakeNext() is { } call) _ = Run(call);
+            SetTimer();
+        }
+        while (Interlocked.Add(ref _looks, -seen) != 0);
+    }
+
+    private Outgoing? TakeNext()
+    {
+        lock (_gate)
+        {
+            _wake = long.MaxValue;
+            var now = Now;
+            if (_waiting == 0) return null;
+            if (_allHeldUntil > now)
+            {
+                _wake = _allHeldUntil;
+                return null;
+            }
+            if (!_all.Fits(1, leavesRoom: false, now))
+            {
+                _wake = _all.NextChange() ?? long.MaxValue;
+                return null;
+            }
+            if (Best(now) is not { } best) return null;
+            // Where it is too large for what is free, nothing smaller goes before it: it would never go.
+            if (_all.Fits(best.Call.Cost, best.LeavesRoom && !IsOldestsTurn, now)) return Begin(best.Call, best.Chat);
+            _wake = Math.Min(_wake, _all.NextChange() ?? long.MaxValue);
+            return null;
+        }
+    }
+
+    private SendCandidate? Best(long now)
+    {
+        SendCandidate? best = _free.First is { } free && _freeGoing < MostFreeCalls ? new(free.Value, null, SendPriority.Urgent, _freeServed) : null;
+        foreach (var (id, chat) in _chats)
+        {
+            if (chat.IsIdle(now)) _chats.Remove(id);
+            else best = SendCandidate.First(best, chat.Next(now, ref _wake), IsOldestsTurn);
+        }
+        return best;
+    }
+
+    private bool IsOldestsTurn => SendCandidate.IsOldestsTurn(_lastServing);
+
+    private Outgoing Begin(Outgoing call, SendChat? chat)
+    {
+        _waiting--;
+        _going++;
+        _lastServing++;
+        _all.Begin(call.Cost);
+        if (chat is not null)
+        {
+            chat.Begin(call, _lastServing);
+        }
+        else
+        {
+            _free.Remove(call);
+            _freeGoing++;
+            _freeServed = _lastServing;
+        }
+        return call;
+    }
+
+    private async Task Run(Outgoing call)
+    {
+        Exception? failure = null;
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, _stop.Token);
+            await call.Send(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        End(call, failure);
+        Look();
+    }
+
+    private void End(Outgoing call, Exception? failure)
+    {
+        List<Outgoing> hopeless = [];
+        var hold = TimeSpan.Zero;
+        lock (_gate)
+        {
+            var now = Now;
+            _going--;
+            _all.End(call.Cost, now);
+            var chat = call.Chat is { } id && !call.IsNowOrNever ? _chats[id] : null;
+            if (chat is not null) chat.End(call, now);
+            else _freeGoing--;
+
+            if (failure is BotApiException { Error: BotError.TooManyRequests } refused)
+            {
+                Hold(chat, call.Chat, refused.RetryAfter ?? TimeSpan.FromSeconds(1), now);
+                if (PutBack(call, chat, now)) failure = null;
+                hopeless = TakeHopeless(chat, now);
+                hold = HeldFor(chat, now) ?? TimeSpan.Zero;
+            }
+            TellIfEmpty();
+        }
+        if (failure is OperationCanceledException) call.Cancel();
+        else if (failure is not null) call.Fail(failure);
+        foreach (var other in hopeless) other.Fail(Held(hold));
+    }
+
+    private void Hold(SendChat? chat, long? id, TimeSpan retryAfter, long now)
+    {
+        var until = now + Ticks(retryAfter + s_margin);
+        if (chat is not null) chat.HeldUntil = Math.Max(chat.HeldUntil, until);
+        foreach (var (other, at) in _lastRefused)
+        {
+            if (now - at > Ticks(s_nearlyTheSameTime)) _lastRefused.Remove(other);
+        }
+        if (id is { } refused) _lastRefused[refused] = now;
+        if (chat is null || _lastRefused.Count >= HeldChatsThatMeanAll)
+        {
+            _allHeldUntil = Math.Max(_allHeldUntil, until);
+            LogAllHeld(retryAfter.TotalSeconds);
+        }
+        else
+        {
+            LogHeld(id!.Value, retryAfter.TotalSeconds);
+        }
+    }
+
+    /// <summary>A refused call waits again, where it was.</summary>
+    /// <returns>False where there is no use in that.</returns>
+    private bool PutBack(Outgoing call, SendChat? chat, long now)
+    {
+        var wait = HeldFor(chat, now) ?? TimeSpan.Zero;
+        if (_isClosed && _stop.IsCancellationRequested || call.Cancellation.IsCancellationRequested || call.IsNowOrNever) return false;
+        if (_clock.GetElapsedTime(call.QueuedAt, now) + wait > _limits.LongestHold) return false;
+        if (call is OutgoingEdit edit && Later(edit, chat!)) return true;
+        if (call is OutgoingEdit gone && !IsOfUse(gone, chat!)) gone.Drop();
+        else Wait((chat?.Waiting ?? _free).AddFirst, call);
+        return true;
+    }
+
+    /// <summary>Whether a later edit of the same message waits already: then that one goes.</summary>
+    private static bool Later(OutgoingEdit edit, SendChat chat)
+    {
+        if (Earlier(edit.Message, chat) is not { } later) return false;
+        ((OutgoingEdit)later.Value).Replace(edit);
+        return true;
+    }
+
+    /// <summary>What would have to wait longer than anybody should.</summary>
+    private List<Outgoing> TakeHopeless(SendChat? chat, long now)
+    {
+        if (_clock.GetElapsedTime(now, Math.Max(now, _allHeldUntil)) > _limits.LongestHold) return TakeAll();
+        if (chat is null || _clock.GetElapsedTime(now, Math.Max(now, chat.HeldUntil)) <= _limits.LongestHold) return [];
+        List<Outgoing> calls = [.. chat.Waiting];
+        _waiting -= calls.Count;
+        chat.Waiting.Clear();
+        return calls;
+    }
+
+    private List<Outgoing> TakeAll()
+    {
+        List<Outgoing> calls = [.. _free, .. _chats.Values.SelectMany(chat => chat.Waiting)];
+        _free.Clear();
+        foreach (var chat in _chats.Values) chat.Waiting.Clear();
+        _waiting = 0;
+        TellIfEmpty();
+        return calls;
+    }
+
+    /// <summary>How long a chat, or all, is still to be left alone; null where it is not.</summary>
+    private TimeSpan? HeldFor(SendChat? chat, long now)
+    {
+        var until = Math.Max(_allHeldUntil, chat?.HeldUntil ?? 0);
+        return until > now ? _clock.GetElapsedTime(now, until) : null;
+    }
+
+    private bool MayGoNow(Outgoing call, long now) =>
+        _waiting == 0 && HeldFor(_chats.GetValueOrDefault(call.Chat!.Value), now) is null && _freeGoing < MostFreeCalls && _all.Fits(call.Cost, leavesRoom: true, now);
+
+    private void SetTimer()
+    {
+        lock (_gate)
+        {
+            if (_wake == long.MaxValue) return;
+            // Rounded up: a timer of milliseconds must not come too early again and again.
+            var due = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(1, _clock.GetElapsedTime(Now, _wake).TotalMilliseconds)));
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void TellIfEmpty()
+    {
+        if (_isClosed && _waiting == 0 && _going == 0) _empty.TrySetResult();
+    }
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);
+
+    private static BotApiException Full() => new(BotError.QueueFull, "too much waits to be sent to this chat, or in all; nothing was sent");
+
+    private static BotApiException Held(TimeSpan time) =>
+        new(BotError.TooManyRequests, FormattableString.Invariant($"Telegram wants to be left alone for {Math.Ceiling(time.TotalSeconds)} s; nothing was sent")) { RetryAfter = time };
+
+    [LoggerMessage(LogLevel.Warning, "Telegram wants chat {Chat} to be left alone for {Seconds} s")]
+    private partial void LogHeld(long chat, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "Telegram wants to be left alone for {Seconds} s")]
+    private partial void LogAllHeld(double seconds);
+}
