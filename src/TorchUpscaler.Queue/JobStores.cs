@@ -15,7 +15,7 @@ public static class JobStores
     /// and <c>schema</c>, <c>sslmode</c>, <c>connect_timeout</c>; both forms take <c>passwordFile</c>, a file whose first line is
     /// the password.
     /// </param>
-    /// <param name="workFolder">With PostgreSQL: where this machine's folder of the queue is made, for the pictures that are worked on.</param>
+    /// <param name="workFolder">With PostgreSQL: where this machine's folder of the queue is made, for the pictures that are worked on. On a disk of the machine's own.</param>
     /// <param name="options">What the queue promises.</param>
     /// <param name="clock">A test's clock; null: the server's, or the machine's with SQLite.</param>
     /// <exception cref="InputException">

@@ -11,6 +11,9 @@ public sealed record NewJob(string FrontEnd, string Person, string Name)
     /// <summary>How urgent it is.</summary>
     public JobClass Class { get; init; } = JobClass.Normal;
 
+    /// <summary>What the front end knows it by, or null: handed in again under the same key, it is the same job, unchanged.</summary>
+    public string? Key { get; init; }
+
     /// <summary>What the front end keeps with it.</summary>
     public string? Payload { get; init; }
 

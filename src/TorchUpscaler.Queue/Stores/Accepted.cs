@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TorchUpscaler.Core;
 
@@ -6,13 +7,17 @@ namespace TorchUpscaler.Queue.Stores;
 /// <summary>What a store takes: what front ends hand in is refused with a sentence, what the program itself says is made to fit.</summary>
 internal static class Accepted
 {
-    private const int LongestKey = 200, LongestModels = 600; // characters; both are indexed, and PostgreSQL indexes at most 2.7 KB
+    /// <summary>The most characters of the models' names. They are indexed, and PostgreSQL indexes at most 2.7 KB.</summary>
+    internal const int LongestModels = 600;
+
+    private const int LongestKey = 200; // likewise
 
     /// <summary>Refuses a job that cannot be stored as it is.</summary>
     internal static void Check(NewJob job)
     {
         Check("front end", job.FrontEnd, LongestKey);
         CheckPerson(job.Person);
+        Check("key", job.Key, LongestKey);
         Check("file name", job.Name);
         Check("payload", job.Payload);
         Check("model", job.Model, LongestModels);
@@ -34,6 +39,7 @@ internal static class Accepted
     internal static void CheckPerson(string person) => Check("person", person, LongestKey);
 
     /// <summary>The text with <c>?</c> for what databases do not take: NUL, and halves of characters.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
     internal static string? Clean(string? text) => text is null || IsWhole(text)
         ? text
         : string.Concat(text.EnumerateRunes().Select(rune => rune.Value is 0 or 0xFFFD ? "?" : rune.ToString()));

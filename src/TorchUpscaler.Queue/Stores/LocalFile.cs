@@ -1,3 +1,4 @@
+using System.Buffers;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.Queue.Stores;
@@ -14,9 +15,10 @@ internal static class LocalFile
     /// <exception cref="StoreUnavailableException">The file cannot be written.</exception>
     internal static void Copy(Stream source, FileStream target, string shown)
     {
-        var buffer = new byte[BufferBytes];
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         int read;
         while ((read = source.Read(buffer)) > 0) Writing(shown, () => target.Write(buffer, 0, read));
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>Does a step of writing a file.</summary>

@@ -43,7 +43,7 @@ public abstract partial class JobStoreContract : IDisposable
     /// <summary>Takes away a stored picture behind the store's back.</summary>
     private protected abstract void Lose(string file);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         foreach (var store in _opened) store.Dispose();
         Directory.Delete(Folder, recursive: true);

@@ -58,7 +58,7 @@ public sealed class SharedScheduleTests : IDisposable
     [Fact, Trait("Length", "Long")]
     public async Task A_server_that_breaks_down_and_comes_back_is_said_once_and_the_rounds_go_on()
     {
-        using var cluster = new PostgresCluster(isDurable: true);
+        var cluster = PostgresCluster.ToBeKilled;
         var location = cluster.NewSchema();
         using var store = Open(location);
         await using var housekeeper = Start(store);

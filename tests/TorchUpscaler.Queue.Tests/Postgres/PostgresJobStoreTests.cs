@@ -5,14 +5,24 @@ namespace TorchUpscaler.Queue.Tests;
 /// <summary>The contract of the seam, kept by PostgreSQL.</summary>
 public sealed class PostgresJobStoreTests : JobStoreContract
 {
+    private NpgsqlConnection? _connection;
+
     private string Schema => Uri.UnescapeDataString(Location.Split("schema=")[1]);
+
+    // Behind the store's back.
+    private NpgsqlConnection Connection => _connection ??= PostgresCluster.Shared.Connect(Schema);
+
+    public override void Dispose()
+    {
+        _connection?.Dispose();
+        base.Dispose();
+    }
 
     private protected override string NewLocation() => PostgresCluster.Shared.NewSchema();
 
     private protected override string[] PicturesKept()
     {
-        using var connection = PostgresCluster.Shared.Connect(Schema);
-        using var command = new NpgsqlCommand("SELECT DISTINCT file COLLATE \"C\" FROM picture_chunk ORDER BY 1", connection);
+        using var command = new NpgsqlCommand("SELECT DISTINCT file COLLATE \"C\" FROM picture_chunk ORDER BY 1", Connection);
         using var rows = command.ExecuteReader();
         var files = new List<string>();
         while (rows.Read()) files.Add(rows.GetString(0));
@@ -23,8 +33,7 @@ public sealed class PostgresJobStoreTests : JobStoreContract
 
     private protected override void Sql(string sql)
     {
-        using var connection = PostgresCluster.Shared.Connect(Schema);
-        using var command = new NpgsqlCommand(sql, connection);
+        using var command = new NpgsqlCommand(sql, Connection);
         command.ExecuteNonQuery();
     }
 }

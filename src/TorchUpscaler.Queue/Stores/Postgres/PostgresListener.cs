@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace TorchUpscaler.Queue.Stores.Postgres;
@@ -57,16 +56,12 @@ internal sealed class PostgresListener : IDisposable
             {
                 await HearUntilItBreaks();
             }
-            catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+            catch (Exception)
             {
-                return;
-            }
-            catch (Exception error) when (error is NpgsqlException or IOException or SocketException or TimeoutException)
-            {
-                // Whoever waits finds out what is the matter.
+                // Closed; or whoever waits finds out what is the matter.
             }
             Changed();
-            await Task.Delay(ReconnectAfter, _ended.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(ReconnectAfter, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -8,14 +8,20 @@
 SELECT nextval('job_number');
 
 -- name: receive
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, queue_time(@now));
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at)
+VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, @key, queue_time(@now))
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
+
+-- name: keyed
+-- The job that was handed in under a key before.
+SELECT id FROM job WHERE front_end = @frontEnd AND key = @key;
 
 -- name: submit
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at,
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at,
                  input_file, width, height, work, cost, tag, queued_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, queue_time(@now),
-        @file, @width, @height, @work, @cost, @tag, queue_time(@now));
+VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, @key, queue_time(@now),
+        @file, @width, @height, @work, @cost, @tag, queue_time(@now))
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
 
 -- name: claim received
 UPDATE job

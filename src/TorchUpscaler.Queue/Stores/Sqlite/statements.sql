@@ -6,14 +6,20 @@
 UPDATE job_number SET last = last + 1 RETURNING last;
 
 -- name: receive
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, @now);
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at)
+VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, @key, @now)
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
+
+-- name: keyed
+-- The job that was handed in under a key before.
+SELECT id FROM job WHERE front_end = @frontEnd AND key = @key;
 
 -- name: submit
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at,
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at,
                  input_file, width, height, work, cost, tag, queued_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, @now,
-        @file, @width, @height, @work, @cost, @tag, @now);
+VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, @key, @now,
+        @file, @width, @height, @work, @cost, @tag, @now)
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
 
 -- name: claim received
 UPDATE job
