@@ -57,6 +57,13 @@ public interface IJobStore : IDisposable
     /// <returns>False where that cannot be.</returns>
     bool Retry(long id);
 
+    /// <summary>
+    /// Deletes all jobs of a person, wherever they are, with their pictures and results. Nobody is told; a holder that works on one
+    /// drops it at its next renewal. What is owed to fairness stays: the person's weight, and what was served lately.
+    /// </summary>
+    /// <returns>How many jobs there were.</returns>
+    int Erase(string person);
+
     /// <summary>A job, or null.</summary>
     Job? Find(long id);
 
@@ -71,6 +78,10 @@ public interface IJobStore : IDisposable
 
     /// <summary>What waits, runs and has ended, and which workers there are.</summary>
     QueueStats Stats();
+
+    /// <summary>What has ended lately, and who has sent pictures; of what is deleted nothing is known.</summary>
+    /// <param name="within">How long ago at most.</param>
+    QueueActivity Activity(TimeSpan within);
 
     /// <summary>Sets a person's weight: with 2, twice the share of others (who have 1) under load. For jobs that come from now on.</summary>
     void SetWeight(string person, double weight);

@@ -83,6 +83,15 @@ public sealed record QueueStats(
     public long Of(JobState state, JobClass jobClass) => Jobs.Where(count => count.State == state && count.Class == jobClass).Sum(count => count.Count);
 }
 
+/// <summary>What has happened in a stretch of time.</summary>
+/// <param name="Ended">Jobs that have ended in it, by the state and class that they have now.</param>
+/// <param name="People">People whose jobs have come in it.</param>
+public sealed record QueueActivity(IReadOnlyList<JobCount> Ended, long People)
+{
+    /// <summary>How many that are in a state now have ended in it.</summary>
+    public long Of(JobState state) => Ended.Where(count => count.State == state).Sum(count => count.Count);
+}
+
 /// <summary>Jobs of one state and class.</summary>
 public sealed record JobCount
 {

@@ -96,6 +96,19 @@ internal abstract partial class SqlJobStore : IJobStore
 
     public bool IsKnownDead(string owner) => Folder.IsDead(owner);
 
+    public int Erase(string person)
+    {
+        var jobs = Write(work =>
+        {
+            var erased = work.Query<Job>("erase person", new { person = Accepted.Clean(person) });
+            foreach (var job in erased) Refund(work, job);
+            return erased;
+        });
+        // No row names them any more; should the process end here, the sweep finds them.
+        DeletePictures(jobs.SelectMany(job => new[] { job.InputFile, job.ResultFile }).OfType<string>());
+        return jobs.Count;
+    }
+
     public Job? Find(long id) => Read(work => work.First<Job>("find", new { id }));
 
     public IReadOnlyList<Job> List(JobState? state, string? person, int limit) =>
@@ -113,6 +126,9 @@ internal abstract partial class SqlJobStore : IJobStore
 
     public QueueStats Stats() => Read(work => new QueueStats(
         work.Query<JobCount>("counts"), work.Single<double>("oldest", Timed()) / 1000, work.Single<double>("queued seconds"), Workers(work)));
+
+    public QueueActivity Activity(TimeSpan within) => Read(work => new QueueActivity(
+        work.Query<JobCount>("ended lately", Timed(new { ago = Milliseconds(within) })), work.Single<long>("people lately", Timed(new { ago = Milliseconds(within) }))));
 
     public void SetWeight(string person, double weight)
     {

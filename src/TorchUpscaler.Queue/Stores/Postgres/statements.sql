@@ -163,6 +163,9 @@ SET state = 'cancelled', error = 'cancelled', ended_at = queue_time(@now), told_
 WHERE id = @id AND state IN ('received', 'queued', 'running')
 RETURNING *;
 
+-- name: erase person
+DELETE FROM job WHERE person = @person RETURNING *;
+
 -- name: find to change
 SELECT * FROM job WHERE id = @id FOR UPDATE;
 
@@ -300,6 +303,12 @@ WHERE j.state = 'queued';
 
 -- name: counts
 SELECT state, class, count(*) AS count FROM job GROUP BY state, class ORDER BY state, class;
+
+-- name: ended lately
+SELECT state, class, count(*) AS count FROM job WHERE ended_at > queue_time(@now) - @ago GROUP BY state, class ORDER BY state, class;
+
+-- name: people lately
+SELECT count(DISTINCT person) FROM job WHERE received_at > queue_time(@now) - @ago;
 
 -- name: oldest
 SELECT coalesce(queue_time(@now) - min(queued_at), 0) FROM job WHERE state = 'queued';

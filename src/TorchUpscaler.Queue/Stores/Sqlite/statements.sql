@@ -155,6 +155,9 @@ SET state = 'cancelled', error = 'cancelled', ended_at = @now, told_at = CASE WH
 WHERE id = @id AND state IN ('received', 'queued', 'running')
 RETURNING *;
 
+-- name: erase person
+DELETE FROM job WHERE person = @person RETURNING *;
+
 -- name: find to change
 SELECT * FROM job WHERE id = @id;
 
@@ -283,6 +286,12 @@ WHERE j.state = 'queued';
 
 -- name: counts
 SELECT state, class, count(*) AS count FROM job GROUP BY state, class ORDER BY state, class;
+
+-- name: ended lately
+SELECT state, class, count(*) AS count FROM job WHERE ended_at > @now - @ago GROUP BY state, class ORDER BY state, class;
+
+-- name: people lately
+SELECT count(DISTINCT person) FROM job WHERE received_at > @now - @ago;
 
 -- name: oldest
 SELECT coalesce(@now - min(queued_at), 0) FROM job WHERE state = 'queued';
