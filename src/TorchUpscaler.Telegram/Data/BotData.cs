@@ -1,6 +1,5 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
-using TorchUpscaler.Queue.Stores;
 
 namespace TorchUpscaler.Telegram.Data;
 
