@@ -6,5 +6,4 @@ namespace TorchUpscaler.Telegram.Data;
 /// <summary>What is kept as JSON.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TextMessage))]
-[JsonSerializable(typeof(Life.PhotoOrder))]
 internal sealed partial class DataJson : JsonSerializerContext;
