@@ -1,6 +1,5 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
-using TorchUpscaler.Queue.Stores;
 
 namespace TorchUpscaler.Telegram.Data;
 
@@ -70,7 +69,8 @@ public sealed class BotData
     }
 
     /// <summary>Forgets a person's language, settings and results at once. Whether they are banned, and their quotas, stay.</summary>
-    public void Erase(long person) => _tables.Write(work => work.Execute("erase person", new { id = person }) + work.Execute("erase sent", new { id = person }));
+    public void Erase(long person) => _tables.Write(work => work.Execute("erase person", new { id = person }) + work.Execute("erase sent", new { id = person })
+        + work.Execute("erase statuses", new { id = person }));
 
     /// <summary>A group has become a supergroup.</summary>
     public void MoveChat(long from, long to) => _tables.Write(work => work.Execute("move chat", new { from, to }));

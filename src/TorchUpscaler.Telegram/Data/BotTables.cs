@@ -1,3 +1,4 @@
+using System.Data;
 using Dapper;
 using TorchUpscaler.Queue.Stores;
 
@@ -13,7 +14,12 @@ internal sealed class BotTables(StoreTables tables, long bot)
     internal T Write<T>(Func<SqlWork, T> writing) => tables.Write(writing);
 
     /// <summary>The parameters, with the time and the bot's number.</summary>
-    internal DynamicParameters With(object? values = null) => SqlParameters.Of(new { bot }).And(new { tables.Now }, typeof(long?)).And(values);
+    internal DynamicParameters With(object? values = null)
+    {
+        var parameters = SqlParameters.Of(new { bot });
+        parameters.Add("now", tables.Now, DbType.Int64);
+        return parameters.And(values);
+    }
 
     /// <summary>A text from outside as databases take it: without NUL and halves of characters, and not too long for an index.</summary>
     internal static string Clean(string text, int longest = 200)

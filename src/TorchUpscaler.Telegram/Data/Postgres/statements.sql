@@ -59,6 +59,9 @@ UPDATE bot_person SET has_blocked = @is WHERE id = @id;
 -- name: erase person
 UPDATE bot_person SET telegram_language = NULL, language = NULL, scale = NULL, model = NULL, reply_as = 'Document', format = NULL WHERE id = @id;
 
+-- name: erase statuses
+DELETE FROM bot_status WHERE person = @id AND is_done;
+
 -- name: erase sent
 DELETE FROM bot_sent WHERE person = @id;
 
