@@ -60,6 +60,10 @@ internal sealed record ServiceSettings
     /// <summary>Chooses models as the worker does.</summary>
     internal ModelChooser Chooser() => new(new ModelFolders(Weights)) { FastAbovePixels = Engines.Of(Engine).IsOnCpu ? FastAbovePixels : 0 };
 
+    /// <summary>Checks pictures before they are queued.</summary>
+    internal PictureCheck Check(IPictureCodec codec) =>
+        new(codec, new ModelFolders(Weights), Chooser(), new PictureLimits(Worker.MaxInputPixels, Worker.MaxOutputPixels), Worker.Model);
+
     // Of the account, wherever the program is started: a queue must not depend on the working directory.
     private static string? DataFolder(string name)
     {

@@ -1,3 +1,4 @@
+using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
 
 namespace TorchUpscaler.Telegram.Data;
@@ -28,11 +29,14 @@ public sealed class Statuses
     /// <summary>The status message of a job, or null.</summary>
     public StatusMessage? Of(long job) => _tables.Read(work => work.First<StatusMessage>("job status", new { job }));
 
-    /// <summary>Those that are not done, the oldest first.</summary>
-    /// <param name="after">Only those behind this one; null: from the first on.</param>
-    /// <param name="limit">At most so many.</param>
-    public IReadOnlyList<StatusMessage> Open(StatusMessage? after, int limit) => _tables.Read(work =>
-        work.Query<StatusMessage>("open statuses", new { createdAfter = after?.CreatedAt ?? -1, keyAfter = after?.Key ?? "", limit }));
+    /// <summary>Those that are not done, the oldest first, with their photos and jobs as they are at one moment.</summary>
+    public IReadOnlyList<OpenStatus> Open() => _tables.Read(work =>
+    {
+        var jobs = work.Query<Job>("open jobs").ToDictionary(job => job.Id);
+        var photos = work.Query<StatusPhoto>("open photos").ToLookup(photo => photo.Status);
+        return (IReadOnlyList<OpenStatus>)[.. work.Query<StatusMessage>("open statuses").Select(status =>
+            new OpenStatus(status, [.. photos[status.Key].Select(photo => new PhotoNow(photo, jobs.GetValueOrDefault(photo.Job)))]))];
+    });
 
     /// <summary>The photos of a status message, in the album's order.</summary>
     public IReadOnlyList<StatusPhoto> Photos(string key) => _tables.Read(work => work.Query<StatusPhoto>("status photos", new { key }));
@@ -114,3 +118,13 @@ public sealed record StatusPhoto
     /// <summary>The result's file id as a photo, once it is sent so.</summary>
     public string? Photo { get; init; }
 }
+
+/// <summary>A photo with its job.</summary>
+/// <param name="Photo">The photo.</param>
+/// <param name="Job">Its job, or null: it has been erased.</param>
+public sealed record PhotoNow(StatusPhoto Photo, Job? Job);
+
+/// <summary>A status message that has not said its last.</summary>
+/// <param name="Status">The message.</param>
+/// <param name="Photos">Its photos, in the album's order.</param>
+public sealed record OpenStatus(StatusMessage Status, IReadOnlyList<PhotoNow> Photos);

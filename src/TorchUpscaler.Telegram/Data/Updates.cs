@@ -28,6 +28,9 @@ public sealed class Updates
     /// <summary>Counts an attempt to handle updates, before it is made: what kills the process is tried only so often.</summary>
     public void Begin(IEnumerable<long> numbers) => _tables.Write(work => numbers.Sum(number => work.Execute("begin update", new { number })));
 
+    /// <summary>An attempt was broken off by no fault of theirs, and counts no more.</summary>
+    public void Return(IEnumerable<long> numbers) => _tables.Write(work => numbers.Sum(number => work.Execute("return update", new { number })));
+
     /// <summary>They have been handled.</summary>
     public void Done(IEnumerable<long> numbers) => End(numbers, "done");
 

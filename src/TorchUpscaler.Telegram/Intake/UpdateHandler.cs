@@ -7,6 +7,5 @@ namespace TorchUpscaler.Telegram.Intake;
 /// done; where it throws, they are tried again, so what it does must bear being done twice.
 /// </summary>
 /// <param name="updates">One update, or those of an album.</param>
-/// <param name="attempt">How often they have been begun: 1 the first time.</param>
 /// <param name="cancellation">The process is to end.</param>
-public delegate Task UpdateHandler(IReadOnlyList<Update> updates, int attempt, CancellationToken cancellation);
+public delegate Task UpdateHandler(IReadOnlyList<Update> updates, CancellationToken cancellation);

@@ -24,6 +24,9 @@ ORDER BY number LIMIT @limit;
 -- name: begin update
 UPDATE bot_update SET attempts = attempts + 1 WHERE number = @number AND state = 'waiting';
 
+-- name: return update
+UPDATE bot_update SET attempts = attempts - 1 WHERE number = @number AND state = 'waiting' AND attempts > 0;
+
 -- name: end update
 UPDATE bot_update SET state = @state, json = CASE WHEN @state = 'done' THEN '' ELSE json END WHERE number = @number AND state = 'waiting';
 
@@ -84,10 +87,17 @@ INSERT INTO bot_photo (job, status, item) VALUES (@job, @status, @item) ON CONFL
 SELECT * FROM bot_status WHERE key = @key;
 
 -- name: open statuses
-SELECT * FROM bot_status WHERE is_done = 0 AND (created_at, key) > (@createdAfter, @keyAfter) ORDER BY created_at, key LIMIT @limit;
+SELECT * FROM bot_status WHERE is_done = 0 ORDER BY created_at, key;
 
 -- name: status photos
 SELECT * FROM bot_photo WHERE status = @key ORDER BY item, job;
+
+-- name: open photos
+SELECT p.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE s.is_done = 0 ORDER BY p.status, p.item, p.job;
+
+-- name: open jobs
+-- The queue's own rows.
+SELECT j.* FROM bot_status s JOIN bot_photo p ON p.status = s.key JOIN job j ON j.id = p.job WHERE s.is_done = 0;
 
 -- name: job status
 SELECT s.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE p.job = @job;
