@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Data;
 using TorchUpscaler.Telegram.Texts;
 
 namespace TorchUpscaler.Telegram.Talk;
