@@ -10,8 +10,11 @@ public enum ButtonKind
     /// <summary>To cancel a job: its number.</summary>
     Cancel,
 
-    /// <summary>To cancel an album's jobs: its name.</summary>
+    /// <summary>To cancel an album's jobs: its status message's key.</summary>
     CancelAlbum,
+
+    /// <summary>To cancel a job of the list that the button is below: its number.</summary>
+    CancelListed,
 
     /// <summary>To cancel all the person's jobs.</summary>
     CancelAll,
@@ -44,11 +47,14 @@ public sealed record ButtonData(ButtonKind Kind, string First = "", string Secon
     /// <summary>Bytes that Telegram takes.</summary>
     public const int MostBytes = 64;
 
+    /// <summary>The answers to a question.</summary>
+    internal const string Yes = "yes", No = "no";
+
     private const char Divider = ':';
 
     private static readonly (ButtonKind Kind, string Code, int Arguments)[] s_kinds =
     [
-        (ButtonKind.Cancel, "c", 1), (ButtonKind.CancelAlbum, "ca", 1), (ButtonKind.CancelAll, "cc", 0), (ButtonKind.TryScale, "x", 2),
+        (ButtonKind.Cancel, "c", 1), (ButtonKind.CancelAlbum, "ca", 1), (ButtonKind.CancelListed, "cl", 1), (ButtonKind.CancelAll, "cc", 0), (ButtonKind.TryScale, "x", 2),
         (ButtonKind.Choose, "s", 2), (ButtonKind.Page, "p", 1), (ButtonKind.Delete, "d", 1), (ButtonKind.Broadcast, "b", 1),
     ];
 
@@ -64,6 +70,9 @@ public sealed record ButtonData(ButtonKind Kind, string First = "", string Secon
 
     /// <summary>The number in the first argument, or null.</summary>
     public long? Number => long.TryParse(First, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The scale in the second argument, or null.</summary>
+    public int? Scale => int.TryParse(Second, NumberStyles.None, CultureInfo.InvariantCulture, out var scale) && Wishes.Scales.Contains(scale) ? scale : null;
 
     /// <summary>Whether Telegram takes it.</summary>
     public bool Fits => Encoding.UTF8.GetByteCount(ToString()) <= MostBytes;
@@ -83,10 +92,13 @@ public static class Buttons
     public static InlineButton Cancel(string text, long job) => Of(text, new ButtonData(ButtonKind.Cancel, Number(job)));
 
     /// <summary>Cancels an album's jobs.</summary>
-    public static InlineButton CancelAlbum(string text, string album) => Of(text, new ButtonData(ButtonKind.CancelAlbum, album));
+    public static InlineButton CancelAlbum(string text, string status) => Of(text, new ButtonData(ButtonKind.CancelAlbum, status));
 
     /// <summary>Does a job's picture again with another scale.</summary>
     public static InlineButton TryScale(string text, long job, int scale) => Of(text, new ButtonData(ButtonKind.TryScale, Number(job), Number(scale)));
+
+    /// <summary>Cancels a job of a list.</summary>
+    internal static InlineButton CancelListed(string text, long job) => Of(text, new ButtonData(ButtonKind.CancelListed, Number(job)));
 
     /// <summary>A button that carries this.</summary>
     internal static InlineButton Of(string text, ButtonData data) => InlineButton.Press(text, data.ToString());

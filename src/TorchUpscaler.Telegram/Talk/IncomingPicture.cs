@@ -14,7 +14,7 @@ public sealed record IncomingPicture(PictureKind Kind, string FileId, string? Un
     // What Telegram calls the files that people send; a name is believed where it calls them nothing.
     private static readonly string[] s_extensions = [".jpg", ".jpeg", ".jpe", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"];
 
-    /// <summary>The picture of a message; null where it has none, or none that could be enlarged (<see cref="WhyNot"/>).</summary>
+    /// <summary>The picture of a message; null where it has none, or none that could be enlarged (<see cref="WhyNot(Message)"/>).</summary>
     public static IncomingPicture? Of(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -8,19 +8,24 @@ namespace TorchUpscaler.Telegram.Talk;
 internal sealed class Replies(SendScheduler sender, BotData data)
 {
     /// <summary>Answers a message, in a group by a reply to it.</summary>
-    /// <returns>The sent message; null where it cannot be sent, now or ever.</returns>
-    internal Task<Message?> Say(Message to, FormattedText text, InlineKeyboard? keyboard = null, bool isReply = false) => Try(to.Chat.Id, chat =>
-        sender.SendMessage(new TextMessage { Chat = chat, Thread = (int?)to.MessageThreadId, ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null, Text = text, Keyboard = keyboard },
-            SendPriority.Urgent, CancellationToken.None));
+    internal Task Say(Message to, FormattedText text, InlineKeyboard? keyboard = null, bool isReply = false)
+    {
+        var answer = new TextMessage { Chat = to.Chat.Id, Thread = (int?)to.MessageThreadId, ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null, Text = text, Keyboard = keyboard };
+        return Try(answer.Chat, chat => sender.SendMessage(answer with { Chat = chat }, SendPriority.Urgent, CancellationToken.None));
+    }
 
     /// <summary>Sends a photo.</summary>
-    /// <exception cref="BotApiException">Telegram does not take it.</exception>
-    internal Task<Message> SendPhoto(long chat, OutgoingFile photo, FormattedText caption) =>
-        sender.SendPhoto(new FileMessage { Chat = chat, File = photo, Caption = caption }, SendPriority.Urgent, CancellationToken.None);
+    /// <returns>The sent message; null where it cannot be sent so, now or ever.</returns>
+    internal Task<Message?> SendPhoto(long chat, OutgoingFile photo, FormattedText caption) => Try(chat, to =>
+        sender.SendPhoto(new FileMessage { Chat = to, File = photo, Caption = caption }, SendPriority.Urgent, CancellationToken.None));
 
     /// <summary>Changes one of the bot's own messages.</summary>
     internal Task Edit(MessageRef message, FormattedText text, InlineKeyboard? keyboard = null) =>
         Try(message.Chat, chat => sender.EditMessageText(new TextEdit(message with { Chat = chat }, text, keyboard), SendPriority.Urgent, CancellationToken.None));
+
+    /// <summary>Takes the buttons of one of the bot's own messages away.</summary>
+    internal Task ClearButtons(MessageRef message) =>
+        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, null, SendPriority.Urgent, CancellationToken.None));
 
     /// <summary>Answers a pressed button, with a note or without.</summary>
     internal Task Answer(CallbackQuery query, string? note = null, bool isAlert = false) =>

@@ -16,7 +16,10 @@ public static class Languages
     /// <summary>The language for somebody whose Telegram speaks the one of this code: Russian where it is widely understood, else English.</summary>
     /// <param name="code">Such as <c>ru</c>, <c>en-GB</c>, or null.</param>
     public static Language Of(string? code) =>
-        code?.Split('-', '_')[0].ToUpperInvariant() is "RU" or "BE" or "KK" or "KY" ? Language.Russian : Language.English;
+        RussianCodes.Contains(code?.Split('-', '_')[0], StringComparer.OrdinalIgnoreCase) ? Language.Russian : Language.English;
+
+    /// <summary>The codes of the languages whose people are spoken to in Russian.</summary>
+    internal static IReadOnlyList<string> RussianCodes { get; } = ["ru", "be", "kk", "ky"];
 
     /// <summary>The code of a language, in two letters.</summary>
     public static string Code(Language language) => language == Language.Russian ? "ru" : "en";

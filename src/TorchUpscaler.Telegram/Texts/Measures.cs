@@ -16,7 +16,7 @@ public static class Measures
         var whole = Whole(seconds);
         return whole switch
         {
-            < 60 => Count(speech, TextKey.Seconds, Math.Max(1, whole)),
+            < 60 => Count(speech, TextKey.Seconds, whole),
             < 600 when whole % 60 != 0 => $"{Count(speech, TextKey.Minutes, whole / 60)} {Count(speech, TextKey.Seconds, whole % 60)}",
             < 3600 => Count(speech, TextKey.Minutes, whole / 60),
             < 48 * 3600 => InHours(speech, whole / 60),
