@@ -31,7 +31,7 @@ internal sealed record ServiceSettings
     internal string Engine { get; init; } = "auto";
 
     /// <summary>Pictures of more pixels are made with the fast model on a CPU; 0: none.</summary>
-    internal long FastAbovePixels { get; init; } = 4_000_000;
+    internal long FastAbovePixels { get; init; } = ModelChooser.DefaultFastAbovePixels;
 
     /// <summary>Where health and metrics are served, or null: nowhere.</summary>
     internal IPEndPoint? Listen { get; init; } = new(IPAddress.Loopback, 9464);

@@ -18,34 +18,54 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
     [
         new("Store", "--store", "~/.local/share/torchupscaler/queue", "the store: a folder (SQLite), or a PostgreSQL database as `postgres://USER@HOST/DATABASE?passwordFile=FILE`",
             (s, text) => s with { Store = text }) { IsSecret = true },
-        new("WorkFolder", null, "~/.local/share/torchupscaler/work", "with PostgreSQL, this machine's folder for what is worked on", (s, text) => s with { WorkFolder = text }),
-        new("Weights", "--weights", "none", "a folder with models, searched before the others", (s, text) => s with { Weights = text }),
-        new("Listen", "--listen", "127.0.0.1:9464", "address and port of `/healthz` and `/metrics`; port 0 takes a free one, `off` none", (s, text) => s with { Listen = Address(text) }),
-        new("LogFormat", "--log-format", "text", "`text` or `json`", (s, text) => s with { LogFormat = Name<LogFormat>(text, "text or json") }),
+        new("WorkFolder", null, "~/.local/share/torchupscaler/work", "with PostgreSQL, this machine's folder for what is worked on",
+            (s, text) => s with { WorkFolder = text }),
+        new("Weights", "--weights", "none", "a folder with models, searched before the others",
+            (s, text) => s with { Weights = text }),
+        new("Listen", "--listen", "127.0.0.1:9464", "address and port of `/healthz` and `/metrics`; port 0 takes a free one, `off` none",
+            (s, text) => s with { Listen = Address(text) }),
+        new("LogFormat", "--log-format", "text", "`text` or `json`",
+            (s, text) => s with { LogFormat = Name<LogFormat>(text, "text or json") }),
         new("LogLevel", "--log-level", "information", "`debug`, `information`, `warning` or `error`",
             (s, text) => s with { LogLevel = Name<LogLevel>(text, "debug, information, warning or error") }),
-        new("Worker:Engine", "--engine", "auto", "`auto`, `cpu` or `torch`", (s, text) => s with { Engine = OneOf(Engines.Names, text) }),
-        new("Worker:Model", "--model", "the best one installed", "the model of jobs that ask for no model and no scale", (s, text) => s with { Worker = s.Worker with { Model = text } }),
+        new("Worker:Engine", "--engine", "auto", "`auto`, `cpu` or `torch`",
+            (s, text) => s with { Engine = OneOf(Engines.Names, text) }),
+        new("Worker:Model", "--model", "the best one installed", "the model of jobs that ask for no model and no scale",
+            (s, text) => s with { Worker = s.Worker with { Model = text } }),
         new("Worker:FastAboveMp", "--fast-above", "4", "without a model asked for, larger pictures are made with `x4fast` on a CPU; 0: never",
             (s, text) => s with { FastAbovePixels = Pixels(text, 0) }),
         new("Worker:Memory", "--memory", "half of the machine's, at most 4GB", "the most memory that the process uses",
             (s, text) => s with { Worker = s.Worker with { MemoryBytes = Memory(text) } }),
-        new("Worker:Threads", "--threads", "one for each processor core", "threads that compute", (s, text) => s with { Worker = s.Worker with { Threads = Number(text, 1, 1024) } }),
-        new("Worker:MaxInputMp", "--max-input-mp", "64", "larger pictures, in megapixels, are refused", (s, text) => s with { Worker = s.Worker with { MaxInputPixels = Pixels(text, 1e-6) } }),
-        new("Worker:MaxOutputMp", "--max-output-mp", "400", "larger results, in megapixels, are refused", (s, text) => s with { Worker = s.Worker with { MaxOutputPixels = Pixels(text, 1e-6) } }),
-        new("Worker:UnloadAfter", null, "00:10:00", "after so long without work, models are given out of memory", (s, text) => s with { Worker = s.Worker with { UnloadAfter = Time(text) } }),
-        new("Worker:StallAfter", null, "00:10:00", "a single call of the engine or the codec that takes longer is taken for hung", (s, text) => s with { Worker = s.Worker with { StallAfter = Time(text) } }),
+        new("Worker:Threads", "--threads", "one for each processor core", "threads that compute",
+            (s, text) => s with { Worker = s.Worker with { Threads = Number(text, 1, 1024) } }),
+        new("Worker:MaxInputMp", "--max-input-mp", "64", "larger pictures, in megapixels, are refused",
+            (s, text) => s with { Worker = s.Worker with { MaxInputPixels = Pixels(text, 1e-6) } }),
+        new("Worker:MaxOutputMp", "--max-output-mp", "400", "larger results, in megapixels, are refused",
+            (s, text) => s with { Worker = s.Worker with { MaxOutputPixels = Pixels(text, 1e-6) } }),
+        new("Worker:UnloadAfter", null, "00:10:00", "after so long without work, models are given out of memory",
+            (s, text) => s with { Worker = s.Worker with { UnloadAfter = Time(text) } }),
+        new("Worker:StallAfter", null, "00:10:00", "a single call of the engine or the codec that takes longer is taken for hung",
+            (s, text) => s with { Worker = s.Worker with { StallAfter = Time(text) } }),
         new("Worker:FinishWithin", null, "00:00:05", "when stopped, a picture that needs no longer is still finished; at most 6 s",
             (s, text) => s with { Worker = s.Worker with { FinishWithin = Time(text, TimeSpan.Zero, TimeSpan.FromSeconds(6)) } }),
-        new("Worker:RetryEngineAfter", null, "00:00:15", "an engine that does not start is tried again after so long", (s, text) => s with { Worker = s.Worker with { RetryEngineAfter = Time(text) } }),
-        new("Queue:Lease", null, "00:01:00", "a worker that is not heard of for so long loses its jobs to others", (s, text) => s with { Queue = s.Queue with { Lease = Time(text) } }),
-        new("Queue:AgeAfter", null, "00:30:00", "after waiting so long, a job counts one class higher, but never as admin", (s, text) => s with { Queue = s.Queue with { AgeAfter = Time(text) } }),
-        new("Queue:ExpireAfter", null, "1.00:00:00", "a job that has waited so long ends undone", (s, text) => s with { Queue = s.Queue with { ExpireAfter = Time(text) } }),
-        new("Queue:KeepPictures", null, "7.00:00:00", "pictures and results are deleted so long after a job's end, fetched or not", (s, text) => s with { Queue = s.Queue with { KeepPictures = Time(text) } }),
-        new("Queue:KeepRows", null, "90.00:00:00", "what is known of a job is forgotten so long after its end", (s, text) => s with { Queue = s.Queue with { KeepRows = Time(text) } }),
-        new("Queue:Attempts", null, "3", "a job fails with this many engine errors and crashes", (s, text) => s with { Queue = s.Queue with { Attempts = Number(text, 1, 1000) } }),
-        new("Queue:RetryAfter", null, "00:00:05", "rest before a failed job is tried again, doubled with each failure", (s, text) => s with { Queue = s.Queue with { RetryAfter = Time(text, TimeSpan.Zero) } }),
-        new("Queue:SecondsPerMegapixel", null, "40", "estimate of a picture's time until it has been measured", (s, text) => s with { Queue = s.Queue with { SecondsPerMegapixel = Amount(text) } }),
+        new("Worker:RetryEngineAfter", null, "00:00:15", "an engine that does not start is tried again after so long",
+            (s, text) => s with { Worker = s.Worker with { RetryEngineAfter = Time(text) } }),
+        new("Queue:Lease", null, "00:01:00", "a worker that is not heard of for so long loses its jobs to others",
+            (s, text) => s with { Queue = s.Queue with { Lease = Time(text) } }),
+        new("Queue:AgeAfter", null, "00:30:00", "after waiting so long, a job counts one class higher, but never as admin",
+            (s, text) => s with { Queue = s.Queue with { AgeAfter = Time(text) } }),
+        new("Queue:ExpireAfter", null, "1.00:00:00", "a job that has waited so long ends undone",
+            (s, text) => s with { Queue = s.Queue with { ExpireAfter = Time(text) } }),
+        new("Queue:KeepPictures", null, "7.00:00:00", "pictures and results are deleted so long after a job's end, fetched or not",
+            (s, text) => s with { Queue = s.Queue with { KeepPictures = Time(text) } }),
+        new("Queue:KeepRows", null, "90.00:00:00", "what is known of a job is forgotten so long after its end",
+            (s, text) => s with { Queue = s.Queue with { KeepRows = Time(text) } }),
+        new("Queue:Attempts", null, "3", "a job fails with this many engine errors and crashes",
+            (s, text) => s with { Queue = s.Queue with { Attempts = Number(text, 1, 1000) } }),
+        new("Queue:RetryAfter", null, "00:00:05", "rest before a failed job is tried again, doubled with each failure",
+            (s, text) => s with { Queue = s.Queue with { RetryAfter = Time(text, TimeSpan.Zero) } }),
+        new("Queue:SecondsPerMegapixel", null, "40", "estimate of a picture's time until it has been measured",
+            (s, text) => s with { Queue = s.Queue with { SecondsPerMegapixel = Amount(text) } }),
     ];
 
     /// <summary>Whether its value may hold a password, and is not to be shown.</summary>
@@ -65,7 +85,7 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
     private static int Number(string text, int low, int high) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
             ? number
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"is not a number from {low} to {high}; write for example {Math.Min(high, Math.Max(low, 2))}"));
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"is not a number from {low} to {high}; write for example 2"));
 
     private static double Amount(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1e6
@@ -91,10 +111,13 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
 
     private static T Name<T>(string text, string names) where T : struct, Enum =>
         // Enum.TryParse takes numbers too.
-        char.IsAsciiLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : throw new FormatException($"is none of its values; write {names}");
+        char.IsAsciiLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
+            ? value
+            : throw new FormatException($"is none of its values; write {names}");
 
     private static string OneOf(string[] names, string text) =>
-        Array.Find(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? throw new FormatException($"is none of its values; write {string.Join(", ", names)}");
+        Array.Find(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase))
+        ?? throw new FormatException($"is none of its values; write {string.Join(", ", names)}");
 
     private static IPEndPoint? Address(string text)
     {
@@ -104,7 +127,8 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
         var host = at < 0 ? "" : text[..at];
         var isPort = ushort.TryParse(text[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port);
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) host = "127.0.0.1";
-        if (isPort && host.Length > 0 && (host.Contains('.') || host.StartsWith('[')) && IPAddress.TryParse(host, out var address)) return new IPEndPoint(address, port);
+        var isHost = host.Contains('.') || host.StartsWith('[');
+        if (isPort && isHost && IPAddress.TryParse(host, out var address)) return new IPEndPoint(address, port);
         throw new FormatException("is not an address with a port; write for example 127.0.0.1:9464, 0.0.0.0:9464, or off");
     }
 }
