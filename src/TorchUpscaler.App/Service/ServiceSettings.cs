@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using TorchUpscaler.App.Bot;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 
@@ -47,6 +48,9 @@ internal sealed record ServiceSettings
 
     /// <summary>What the worker may use.</summary>
     internal WorkerOptions Worker { get; init; } = new();
+
+    /// <summary>The bot's.</summary>
+    internal BotSettings Bot { get; init; } = new();
 
     /// <summary>Opens the store.</summary>
     /// <exception cref="InputException">It cannot be opened.</exception>
