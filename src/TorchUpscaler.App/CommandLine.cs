@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using TorchUpscaler.App.Bot;
 using TorchUpscaler.App.Doctor;
 using TorchUpscaler.App.Models;
 using TorchUpscaler.App.Queue;
@@ -39,6 +40,7 @@ internal static class CommandLine
         root.Add(ModelsArguments.Command((folders, json) => Guarded(() => new ModelsCommand(folders, Console.Out).Run(json))));
         root.Add(DoctorArguments.Command((folders, json) => Guarded(() => Compose(folders).Run(json, shutdown.Token))));
         root.Add(WorkerArguments.Command(settings => Guarded(() => Work(settings(), shutdown, progress))));
+        root.Add(BotArguments.Command(settings => Guarded(() => Talk(settings(), shutdown, progress))));
         root.Add(SubmitArguments.Command(options => Guarded(() => Submit(options(), shutdown, progress))));
         root.Add(QueueArguments.Command((settings, json, command) => Guarded(() => Operate(settings(), json, command, shutdown, progress))));
         root.Add(CompletionCommand.Command(script => Guarded(() => Print(script))));
@@ -89,6 +91,13 @@ internal static class CommandLine
         shutdown.Grace = WorkerCommand.Grace;
         shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back by the next worker"));
         return new WorkerCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
+    }
+
+    private static int Talk(ServiceSettings settings, Shutdown shutdown, ProgressReporter progress)
+    {
+        shutdown.Grace = WorkerCommand.Grace;
+        shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back at the next start"));
+        return new BotCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
     }
 
     private static int Submit(SubmitOptions options, Shutdown shutdown, ProgressReporter progress)

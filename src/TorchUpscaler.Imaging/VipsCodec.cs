@@ -68,6 +68,17 @@ public sealed class VipsCodec : IPictureCodec
     }
 
     /// <inheritdoc/>
+    public void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(options);
+        using var file = PictureFile.Open(path);
+        using var writer = Create(target, file.Shape, options);
+        file.CopyTo(writer, cancellation);
+        writer.Complete();
+    }
+
+    /// <inheritdoc/>
     public long EncoderBytes(PictureFormat format, ResultShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);

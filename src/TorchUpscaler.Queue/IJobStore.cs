@@ -1,4 +1,5 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.Queue.Stores;
 
 namespace TorchUpscaler.Queue;
 
@@ -11,7 +12,7 @@ namespace TorchUpscaler.Queue;
 /// Whatever the store cannot do at the moment (its server restarts, its disk is full) is a <see cref="StoreUnavailableException"/>:
 /// nothing has changed then, or, where a commit's answer was lost, everything has. A call that failed so can be made again, and
 /// <see cref="Accept"/> and <see cref="Finish"/> then know what came through; <see cref="Receive"/> and <see cref="Submit"/> would
-/// hand in a second job.
+/// hand in a second job, unless it has a <see cref="NewJob.Key"/>.
 /// </remarks>
 public interface IJobStore : IDisposable
 {
@@ -24,8 +25,11 @@ public interface IJobStore : IDisposable
     /// <summary>What it promises.</summary>
     QueueOptions Options { get; }
 
+    /// <summary>The database that it is in, where parts of the program that belong to the queue may keep what is theirs.</summary>
+    StoreDatabase Database { get; }
+
     /// <summary>Takes a job whose picture is still to be fetched. Durable when it returns.</summary>
-    /// <returns>Its number.</returns>
+    /// <returns>Its number; that of an earlier job where one with this <see cref="NewJob.Key"/> is there.</returns>
     long Receive(NewJob job);
 
     /// <summary>Gives the next received job of a front end to this holder, to fetch and check its picture; null where none waits.</summary>
@@ -40,7 +44,7 @@ public interface IJobStore : IDisposable
     bool Accept(Claim claim, CheckedPicture picture, Stream bytes);
 
     /// <summary><see cref="Receive"/> and <see cref="Accept"/> in one. Durable when it returns.</summary>
-    /// <returns>The job's number.</returns>
+    /// <returns>The job's number; that of an earlier job where one with this <see cref="NewJob.Key"/> is there.</returns>
     long Submit(NewJob job, CheckedPicture picture, Stream bytes);
 
     /// <summary>Ends a job that has not been upscaled yet, wherever it is; a worker that holds it notices at its next renewal.</summary>
@@ -52,6 +56,13 @@ public interface IJobStore : IDisposable
     /// <summary>Queues a job again that failed, expired or was cancelled and whose picture is still there, as if it were new.</summary>
     /// <returns>False where that cannot be.</returns>
     bool Retry(long id);
+
+    /// <summary>
+    /// Deletes all jobs of a person, wherever they are, with their pictures and results. Nobody is told; a holder that works on one
+    /// drops it at its next renewal. What is owed to fairness stays: the person's weight, and what was served lately.
+    /// </summary>
+    /// <returns>How many jobs there were.</returns>
+    int Erase(string person);
 
     /// <summary>A job, or null.</summary>
     Job? Find(long id);
@@ -67,6 +78,10 @@ public interface IJobStore : IDisposable
 
     /// <summary>What waits, runs and has ended, and which workers there are.</summary>
     QueueStats Stats();
+
+    /// <summary>What has ended lately, and who has sent pictures; of what is deleted nothing is known.</summary>
+    /// <param name="within">How long ago at most.</param>
+    QueueActivity Activity(TimeSpan within);
 
     /// <summary>Sets a person's weight: with 2, twice the share of others (who have 1) under load. For jobs that come from now on.</summary>
     void SetWeight(string person, double weight);
@@ -128,6 +143,9 @@ public interface IJobStore : IDisposable
 
     /// <summary>Releases what the holder keeps on this machine for a claim that it is done with.</summary>
     void Forget(Claim claim);
+
+    /// <summary>Whether a holder was a process on this machine that lives no more. Of other machines' it is not known: false.</summary>
+    bool IsKnownDead(string owner);
 
     /// <summary>Tells that this holder is there as a worker.</summary>
     /// <param name="about">What it says about itself.</param>

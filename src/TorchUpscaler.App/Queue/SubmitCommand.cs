@@ -24,7 +24,7 @@ internal sealed class SubmitCommand(SubmitOptions options, IPictureCodec codec, 
         var inputs = InputPlan.Of(new UpscaleOptions { Inputs = options.Inputs, Output = options.Output, Recursive = options.Recursive }, codec.InputExtensions);
         if (options.Output is { } folder && File.Exists(folder)) throw new InputException($"{Display.Path(folder)} is a file; -o names a folder");
         using var store = options.Settings.OpenStore();
-        var check = new PictureCheck(options, codec);
+        var check = new SubmitCheck(options, codec);
         var each = new EachJob(progress);
         var accepted = new List<AcceptedJob>();
         foreach (var picture in inputs.Pictures)
@@ -43,7 +43,7 @@ internal sealed class SubmitCommand(SubmitOptions options, IPictureCodec codec, 
         return wait.Run(accepted, each, cancellation);
     }
 
-    private AcceptedJob? Submit(IJobStore store, PictureCheck check, string path, bool isSingle)
+    private AcceptedJob? Submit(IJobStore store, SubmitCheck check, string path, bool isSingle)
     {
         var (picture, resultName) = check.Check(path);
         if (options.Output is not null && resultName is not null && !options.Force && Path.Exists(Path.Combine(options.Output, resultName)))

@@ -86,7 +86,7 @@ internal sealed partial class Monitoring(Health health, MetricsPage metrics, ILo
     private partial void Listening(string address);
 
     /// <summary>Signals are the program's own business.</summary>
-    private sealed class NoLifetime : IHostLifetime
+    internal sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using TorchUpscaler.App.Bot;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 
@@ -48,6 +49,9 @@ internal sealed record ServiceSettings
     /// <summary>What the worker may use.</summary>
     internal WorkerOptions Worker { get; init; } = new();
 
+    /// <summary>The bot's.</summary>
+    internal BotSettings Bot { get; init; } = new();
+
     /// <summary>Opens the store.</summary>
     /// <exception cref="InputException">It cannot be opened.</exception>
     internal IJobStore OpenStore()
@@ -59,6 +63,10 @@ internal sealed record ServiceSettings
 
     /// <summary>Chooses models as the worker does.</summary>
     internal ModelChooser Chooser() => new(new ModelFolders(Weights)) { FastAbovePixels = Engines.Of(Engine).IsOnCpu ? FastAbovePixels : 0 };
+
+    /// <summary>Checks pictures before they are queued.</summary>
+    internal PictureCheck Check(IPictureCodec codec) =>
+        new(codec, new ModelFolders(Weights), Chooser(), new PictureLimits(Worker.MaxInputPixels, Worker.MaxOutputPixels), Worker.Model);
 
     // Of the account, wherever the program is started: a queue must not depend on the working directory.
     private static string? DataFolder(string name)

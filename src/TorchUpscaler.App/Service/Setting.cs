@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.Core;
+using TorchUpscaler.Telegram.Data;
 
 namespace TorchUpscaler.App.Service;
 
@@ -13,6 +14,8 @@ namespace TorchUpscaler.App.Service;
 /// <param name="Apply">The settings with a text as its value; throws <see cref="FormatException"/> with what the text is not, and an example.</param>
 internal sealed record Setting(string Key, string? Option, string Default, string About, Func<ServiceSettings, string, ServiceSettings> Apply)
 {
+    private static readonly TimeSpan LongestQuota = TimeSpan.FromDays(31);
+
     /// <summary>All settings, in README's order.</summary>
     internal static readonly IReadOnlyList<Setting> All =
     [
@@ -66,6 +69,40 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
             (s, text) => s with { Queue = s.Queue with { RetryAfter = Time(text, TimeSpan.Zero) } }),
         new("Queue:SecondsPerMegapixel", null, "40", "estimate of a picture's time until it has been measured",
             (s, text) => s with { Queue = s.Queue with { SecondsPerMegapixel = Amount(text) } }),
+        new("Bot:Token", null, "none", "the bot's token from @BotFather; better in a file",
+            (s, text) => s with { Bot = s.Bot with { Token = text } }) { IsSecret = true },
+        new("Bot:TokenFile", "--token-file", "none", "a file whose first line is the bot's token",
+            (s, text) => s with { Bot = s.Bot with { TokenFile = text } }),
+        new("Bot:Admins", "--admins", "none", "who runs the bot: Telegram's numbers, divided by commas",
+            (s, text) => s with { Bot = s.Bot with { Admins = Numbers(text) } }),
+        new("Bot:Allowed", "--allowed", "none", "the people and groups that the bot is for; none: everybody",
+            (s, text) => s with { Bot = s.Bot with { Allowed = Numbers(text) } }),
+        new("Bot:Quotas", null, "none", "how many pictures a person may have made: `20/1.00:00:00` is twenty in any day; several, divided by commas, hold together",
+            (s, text) => s with { Bot = s.Bot with { Quotas = Quotas(text) } }),
+        new("Bot:MostWaiting", null, "2000", "with so many pictures waiting, no more are taken",
+            (s, text) => s with { Bot = s.Bot with { MostWaiting = Number(text, 1, 1_000_000) } }),
+        new("Bot:MostWaitingOfOne", null, "50", "with so many pictures of one person waiting, no more of theirs are taken",
+            (s, text) => s with { Bot = s.Bot with { MostWaitingOfOne = Number(text, 1, 1_000_000) } }),
+        new("Bot:Scale", null, "4", "2, 4 or 8, for those who have chosen none",
+            (s, text) => s with { Bot = s.Bot with { Scale = int.Parse(OneOf(["2", "4", "8"], text), CultureInfo.InvariantCulture) } }),
+        new("Bot:DigestAt", null, "08:00", "when admins get the daily digest, in UTC; `off`: never",
+            (s, text) => s with { Bot = s.Bot with { DigestAt = TimeOfDay(text) } }),
+        new("Bot:KeepSent", null, "30.00:00:00", "how long a picture that comes again is answered from Telegram's own file",
+            (s, text) => s with { Bot = s.Bot with { KeepSent = Time(text) } }),
+        new("Bot:Downloads", null, "32", "pictures that are fetched at a time",
+            (s, text) => s with { Bot = s.Bot with { Downloads = Number(text, 1, 1000) } }),
+        new("Bot:MaxFetchMb", null, "20", "larger files are refused; Telegram's own limit unless there is a local Bot API server",
+            (s, text) => s with { Bot = s.Bot with { MaxFetchBytes = (long)Number(text, 1, 2000) << 20 } }),
+        new("Bot:MaxSendMb", null, "50", "larger results are made smaller; Telegram's own limit unless there is a local Bot API server",
+            (s, text) => s with { Bot = s.Bot with { MaxSendBytes = (long)Number(text, 1, 2000) << 20 } }),
+        new("Bot:ApiBaseUrl", null, "https://api.telegram.org", "the Bot API server: Telegram's or a local one",
+            (s, text) => s with { Bot = s.Bot with { ApiBaseUrl = WebAddress(text, "http") } }),
+        new("Bot:LocalFilesRoot", null, "none", "the folder in which a local Bot API server (`--local`) keeps its files",
+            (s, text) => s with { Bot = s.Bot with { LocalFilesRoot = text } }),
+        new("Bot:WebhookUrl", null, "none", "the public `https` address that Telegram posts updates to; none: the bot asks for them",
+            (s, text) => s with { Bot = s.Bot with { WebhookUrl = WebAddress(text, "https") } }),
+        new("Bot:WebhookListen", null, "127.0.0.1:8443", "where the posts come in, behind a proxy that speaks `https`",
+            (s, text) => s with { Bot = s.Bot with { WebhookListen = Address(text) ?? throw new FormatException("is not an address with a port; write for example 127.0.0.1:8443") } }),
     ];
 
     /// <summary>Whether its value may hold a password, and is not to be shown.</summary>
@@ -81,6 +118,36 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
             throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"is too long; write at most {high ?? TimeSpan.FromDays(36_500):c}"));
         return time;
     }
+
+    private static IReadOnlyList<long> Numbers(string text)
+    {
+        if (text.Equals("none", StringComparison.OrdinalIgnoreCase)) return [];
+        return [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
+            long.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number != 0
+                ? number
+                : throw new FormatException("has something in it that is no number of a person or group; write for example 123456789,-1001234567890"))];
+    }
+
+    private static IReadOnlyList<Quota> Quotas(string text)
+    {
+        if (text.Equals("none", StringComparison.OrdinalIgnoreCase)) return [];
+        return [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
+            part.Split('/') is [var count, var window] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+                && TimeSpan.TryParse(window, CultureInfo.InvariantCulture, out var time) && window.Contains(':') && time > TimeSpan.Zero && time <= LongestQuota
+                ? new Quota(number, time)
+                : throw new FormatException("is no quota of a count and a time of at most 31 days; write for example 20/1.00:00:00, or 5/01:00:00,20/1.00:00:00"))];
+    }
+
+    private static TimeOnly? TimeOfDay(string text)
+    {
+        if (text.Equals("off", StringComparison.OrdinalIgnoreCase)) return null;
+        return TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : throw new FormatException("is not a time of day; write for example 08:00, or off");
+    }
+
+    private static Uri WebAddress(string text, string scheme) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && (scheme == "http" || address.Scheme == scheme) && address.UserInfo.Length == 0
+            ? address
+            : throw new FormatException($"is not an address; write for example {(scheme == "http" ? "https://api.telegram.org" : "https://bot.example.org/telegram")}");
 
     private static int Number(string text, int low, int high) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high

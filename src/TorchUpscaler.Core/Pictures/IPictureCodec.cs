@@ -79,6 +79,16 @@ public interface IPictureCodec
     /// <exception cref="PictureException">The format cannot hold such a picture (the message names one that can), or the folder cannot be written.</exception>
     IPictureWriter Create(string path, ResultShape shape, EncodeOptions options);
 
+    /// <summary>Writes a result's file anew in another format or quality, by rows: the picture is never held as a whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="target">The new file's path; its directory must exist. What stands there is replaced.</param>
+    /// <param name="options">Format and quality.</param>
+    /// <param name="cancellation">Stops it between rows.</param>
+    /// <exception cref="PictureException">It is no upright grey or RGB picture, damaged, or too large for the format.</exception>
+    /// <exception cref="IOException">The new file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
+    void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation);
+
     /// <summary>Memory that the encoder of such a result holds at its peak, in bytes, for a budget: at least what it takes.</summary>
     /// <param name="format">The file's format.</param>
     /// <param name="shape">The result.</param>

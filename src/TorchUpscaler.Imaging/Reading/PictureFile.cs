@@ -57,6 +57,33 @@ internal sealed class PictureFile : IDisposable
         ? new(_image.Height, _image.Width, _plan.Channels, _plan.Bits, _kind.Format)
         : new(_image.Width, _image.Height, _plan.Channels, _plan.Bits, _kind.Format);
 
+    /// <summary>The picture as one that is written.</summary>
+    internal ResultShape Shape => new(Header.Width, Header.Height, Header.Channels, Header.Bits, FileMetadata.Read(_path, _kind, _image, _plan, _orientation));
+
+    /// <summary>Copies the rows of an upright picture whose colours need no change, once.</summary>
+    /// <exception cref="PictureException">It is not upright, has other colours, or is truncated or damaged.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; looked at between strips of 16 rows.</exception>
+    internal void CopyTo(IPictureWriter writer, CancellationToken cancellation)
+    {
+        if (_orientation != 1 || _plan.Color != ColorChange.None || _plan.Samples != SampleChange.None)
+            throw new PictureException($"{Display.Path(_path)} is no upright grey or RGB picture; it cannot be written anew by rows");
+        try
+        {
+            using var region = new VipsRegion(_image);
+            for (var top = 0; top < _image.Height; top += StripRows)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var rows = Math.Min(StripRows, _image.Height - top);
+                region.Prepare(top, rows);
+                for (var y = top; y < top + rows; y++) writer.Write(region.Row(y, checked(_image.Width * _plan.Channels * (_plan.Bits / 8))), 1);
+            }
+        }
+        catch (VipsException e)
+        {
+            throw Damaged(e);
+        }
+    }
+
     /// <summary>Decodes the pixels, once.</summary>
     /// <exception cref="PictureException">Truncated or damaged.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; looked at between strips of 16 rows.</exception>
@@ -74,7 +101,7 @@ internal sealed class PictureFile : IDisposable
         }
         catch (VipsException e)
         {
-            throw new PictureException($"{Display.Path(_path)} is a damaged or truncated {_kind.Name} file{e.Aside}; {GetAgain}", e);
+            throw Damaged(e);
         }
     }
 
@@ -85,6 +112,8 @@ internal sealed class PictureFile : IDisposable
         _source.Dispose();
         _file.Dispose();
     }
+
+    private PictureException Damaged(VipsException e) => new($"{Display.Path(_path)} is a damaged or truncated {_kind.Name} file{e.Aside}; {GetAgain}", e);
 
     private static VipsImage Load(string path, FileKind kind, VipsSource source)
     {

@@ -99,7 +99,7 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         quartz.ConfigureScheduler(options => options.GenerateInstanceId = true);
         quartz.UsePersistentStore(schedule => schedule
             .ProvisionSchema()
-            .UsePostgres(source => source.DataSourceFactory = _ => store.Database)
+            .UsePostgres(source => source.DataSourceFactory = _ => store.Connections)
             .UseSystemTextJsonSerializer()
             .UseClustering());
     }

@@ -23,6 +23,9 @@ public sealed record Job
     /// <summary>Where it is.</summary>
     public JobState State { get; init; }
 
+    /// <summary>What the front end knows it by, or null.</summary>
+    public string? Key { get; init; }
+
     /// <summary>What the front end keeps with it, never read by the queue.</summary>
     public string? Payload { get; init; }
 

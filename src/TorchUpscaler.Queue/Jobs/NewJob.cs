@@ -11,6 +11,9 @@ public sealed record NewJob(string FrontEnd, string Person, string Name)
     /// <summary>How urgent it is.</summary>
     public JobClass Class { get; init; } = JobClass.Normal;
 
+    /// <summary>What the front end knows it by, or null: handed in again under the same key, it is the same job, unchanged.</summary>
+    public string? Key { get; init; }
+
     /// <summary>What the front end keeps with it.</summary>
     public string? Payload { get; init; }
 
@@ -78,6 +81,15 @@ public sealed record QueueStats(
 {
     /// <summary>How many jobs of a state and class there are.</summary>
     public long Of(JobState state, JobClass jobClass) => Jobs.Where(count => count.State == state && count.Class == jobClass).Sum(count => count.Count);
+}
+
+/// <summary>What has happened in a stretch of time.</summary>
+/// <param name="Ended">Jobs that have ended in it, by the state and class that they have now.</param>
+/// <param name="People">People whose jobs have come in it.</param>
+public sealed record QueueActivity(IReadOnlyList<JobCount> Ended, long People)
+{
+    /// <summary>How many that are in a state now have ended in it.</summary>
+    public long Of(JobState state) => Ended.Where(count => count.State == state).Sum(count => count.Count);
 }
 
 /// <summary>Jobs of one state and class.</summary>

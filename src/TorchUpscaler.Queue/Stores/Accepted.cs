@@ -17,6 +17,7 @@ internal static class Accepted
     {
         Check("front end", job.FrontEnd, LongestKey);
         CheckPerson(job.Person);
+        Check("key", job.Key, LongestKey);
         Check("file name", job.Name);
         Check("payload", job.Payload);
         Check("model", job.Model, LongestModels);

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using Dapper;
 using TorchUpscaler.Core;
 
@@ -11,18 +10,17 @@ namespace TorchUpscaler.Queue.Stores;
 /// </summary>
 internal abstract partial class SqlJobStore : IJobStore
 {
-    private readonly SqlStatements _sql;
+    private readonly StoreTables _tables;
     private bool _isWorker, _isClosed;
 
-    static SqlJobStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
-    /// <param name="statements">The database's statements.</param>
+    /// <param name="database">The database, with the queue's tables in it; disposed with the store.</param>
     /// <param name="folder">This holder's folder on this machine; disposed with the store.</param>
     /// <param name="options">What the queue promises.</param>
-    private protected SqlJobStore(SqlStatements statements, StoreFolder folder, QueueOptions options)
+    private protected SqlJobStore(StoreDatabase database, StoreFolder folder, QueueOptions options)
     {
         options.Validate();
-        (_sql, Folder, Options) = (statements, folder, options);
+        (Database, Folder, Options) = (database, folder, options);
+        _tables = new StoreTables(database, SqlStatements.Load(typeof(SqlJobStore).Assembly, $"{database.Kind}/statements.sql"));
     }
 
     public abstract string Description { get; }
@@ -31,11 +29,10 @@ internal abstract partial class SqlJobStore : IJobStore
 
     public QueueOptions Options { get; }
 
+    public StoreDatabase Database { get; }
+
     /// <summary>This holder's folder on this machine.</summary>
     private protected StoreFolder Folder { get; }
-
-    /// <summary>The clock's time where it is not the database's own: milliseconds since 1970, or null.</summary>
-    private protected abstract long? Now { get; }
 
     public long Receive(NewJob job)
     {
@@ -43,8 +40,7 @@ internal abstract partial class SqlJobStore : IJobStore
         return Write(work =>
         {
             var id = work.Single<long>("number");
-            work.Execute("receive", Parameters(job, id));
-            return id;
+            return work.Execute("receive", Parameters(job, id)) == 1 ? id : Keyed(work, job);
         });
     }
 
@@ -76,7 +72,9 @@ internal abstract partial class SqlJobStore : IJobStore
             AddPicture(work, id, file, stored);
             var cost = EstimateCost(work, picture);
             var tag = StartTag(work, job.Class, job.Person, cost);
-            return work.Execute("submit", Parameters(job, id).And(new { file, picture.Width, picture.Height, picture.Work, cost, tag })) == 1;
+            if (work.Execute("submit", Parameters(job, id).And(new { file, picture.Width, picture.Height, picture.Work, cost, tag })) == 1) return true;
+            id = Keyed(work, job);
+            return work.Undo<bool>();
         }));
         return id;
     }
@@ -96,6 +94,21 @@ internal abstract partial class SqlJobStore : IJobStore
             || work.Undo<bool>();
     });
 
+    public bool IsKnownDead(string owner) => Folder.IsDead(owner);
+
+    public int Erase(string person)
+    {
+        var jobs = Write(work =>
+        {
+            var erased = work.Query<Job>("erase person", new { person = Accepted.Clean(person) });
+            foreach (var job in erased) Refund(work, job);
+            return erased;
+        });
+        // No row names them any more; should the process end here, the sweep finds them.
+        DeletePictures(jobs.SelectMany(job => new[] { job.InputFile, job.ResultFile }).OfType<string>());
+        return jobs.Count;
+    }
+
     public Job? Find(long id) => Read(work => work.First<Job>("find", new { id }));
 
     public IReadOnlyList<Job> List(JobState? state, string? person, int limit) =>
@@ -113,6 +126,9 @@ internal abstract partial class SqlJobStore : IJobStore
 
     public QueueStats Stats() => Read(work => new QueueStats(
         work.Query<JobCount>("counts"), work.Single<double>("oldest", Timed()) / 1000, work.Single<double>("queued seconds"), Workers(work)));
+
+    public QueueActivity Activity(TimeSpan within) => Read(work => new QueueActivity(
+        work.Query<JobCount>("ended lately", Timed(new { ago = Milliseconds(within) })), work.Single<long>("people lately", Timed(new { ago = Milliseconds(within) }))));
 
     public void SetWeight(string person, double weight)
     {
@@ -211,25 +227,22 @@ internal abstract partial class SqlJobStore : IJobStore
             // Its row goes with time.
         }
         Close();
+        Database.Dispose();
         Folder.Dispose();
     }
 
-    /// <summary>Closes the database.</summary>
-    private protected abstract void Close();
+    /// <summary>Closes what the store has beside its database.</summary>
+    private protected virtual void Close()
+    {
+    }
 
     /// <summary>Runs statements that read.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer.</exception>
-    private protected T Read<T>(Func<SqlWork, T> reading) => StoreMeter.Measure("read", () => RunReading(reading));
+    private protected T Read<T>(Func<SqlWork, T> reading) => _tables.Read(reading);
 
     /// <summary>Runs statements as one transaction that is on the disk when this returns.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer, or its disk is full.</exception>
-    private protected T Write<T>(Func<SqlWork, T> writing) => StoreMeter.Measure("write", () => RunWriting(writing));
-
-    /// <inheritdoc cref="Read"/>
-    private protected abstract T RunReading<T>(Func<SqlWork, T> reading);
-
-    /// <inheritdoc cref="Write"/>
-    private protected abstract T RunWriting<T>(Func<SqlWork, T> writing);
+    private protected T Write<T>(Func<SqlWork, T> writing) => _tables.Write(writing);
 
     /// <summary>
     /// Runs a transaction that makes a picture count. Where pictures are files, the file is on the disk before, and gone again
@@ -255,9 +268,6 @@ internal abstract partial class SqlJobStore : IJobStore
     /// <summary>The statement's name of a state.</summary>
     private protected static string NameOf(JobState state) => state.ToString().ToLowerInvariant();
 
-    /// <summary>A transaction's statements.</summary>
-    private protected SqlWork Work(DbConnection connection, DbTransaction? transaction) => new(_sql, connection, transaction);
-
     /// <summary>Owners that hold leases.</summary>
     private protected HashSet<string> LeaseOwners() => Read(work => work.Query<string>("lease owners")).ToHashSet(StringComparer.Ordinal);
 
@@ -277,6 +287,9 @@ internal abstract partial class SqlJobStore : IJobStore
     private bool IsFinished(Claim claim, string file, FinishedPicture result) => Read(work =>
         work.Single<bool>("is finished", Fenced(claim, new { file }))
         || (IsHeld(work, claim) ? throw new FileNotFoundException($"the result {Display.Path(result.File)} was gone before it was stored") : false));
+
+    // The job that was handed in before under the same key.
+    private static long Keyed(SqlWork work, NewJob job) => work.Single<long>("keyed", new { job.FrontEnd, job.Key });
 
     private static Job? Served(SqlWork work, Job? job)
     {
@@ -320,12 +333,13 @@ internal abstract partial class SqlJobStore : IJobStore
         job.Scale,
         Format = job.Format?.ToString(),
         job.Quality,
+        job.Key,
     });
 
     private DynamicParameters Timed(object? values = null)
     {
         var parameters = SqlParameters.Of(values);
-        parameters.Add("now", Now, DbType.Int64);
+        parameters.Add("now", Database.Now, DbType.Int64);
         return parameters;
     }
 

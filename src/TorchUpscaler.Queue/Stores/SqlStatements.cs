@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Reflection;
 using System.Text;
 
 namespace TorchUpscaler.Queue.Stores;
@@ -15,13 +16,13 @@ internal sealed class SqlStatements
     /// <summary>The statement of this name.</summary>
     internal string this[string name] => _byName[name];
 
-    /// <summary>Reads the statements that are built into the program as this file.</summary>
-    internal static SqlStatements Load(string file)
+    /// <summary>Reads the statements that are built into an assembly as this file.</summary>
+    internal static SqlStatements Load(Assembly assembly, string file)
     {
         var statements = new Dictionary<string, string>(StringComparer.Ordinal);
         StringBuilder? statement = null;
         var name = "";
-        foreach (var line in Script(file).Split('\n'))
+        foreach (var line in Script(assembly, file).Split('\n'))
         {
             if (line.StartsWith(NameLine, StringComparison.Ordinal))
             {
@@ -38,14 +39,14 @@ internal sealed class SqlStatements
     }
 
     /// <summary>The schema's scripts of a database, in the order in which they are applied: <c>FOLDER/001.sql</c> and on.</summary>
-    internal static IReadOnlyList<string> Migrations(string folder) =>
-        [.. typeof(SqlStatements).Assembly.GetManifestResourceNames()
+    internal static IReadOnlyList<string> Migrations(Assembly assembly, string folder) =>
+        [.. assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(folder + "/", StringComparison.Ordinal) && char.IsAsciiDigit(name[folder.Length + 1]))
-            .Order(StringComparer.Ordinal).Select(Script)];
+            .Order(StringComparer.Ordinal).Select(name => Script(assembly, name))];
 
-    private static string Script(string file)
+    private static string Script(Assembly assembly, string file)
     {
-        using var stream = typeof(SqlStatements).Assembly.GetManifestResourceStream(file)
+        using var stream = assembly.GetManifestResourceStream(file)
             ?? throw new InvalidOperationException($"the program was built without {file}");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().ReplaceLineEndings("\n");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TorchUpscaler.Telegram.Api;
 
 /// <summary>A message that is there: its chat and its number.</summary>
@@ -99,7 +101,8 @@ public sealed record InlineKeyboard(IReadOnlyList<IReadOnlyList<InlineButton>> R
 /// <summary>A button.</summary>
 public sealed record InlineButton
 {
-    private InlineButton(string text, string? data, string? url) => (Text, Data, Url) = (text, data, url);
+    [JsonConstructor]
+    internal InlineButton(string text, string? data, string? url) => (Text, Data, Url) = (text, data, url);
 
     /// <summary>What stands on it.</summary>
     public string Text { get; }

@@ -32,6 +32,8 @@ internal sealed class FakeCodec : IPictureCodec
 
     public IPictureWriter Create(string path, ResultShape shape, EncodeOptions options) => new Writer(this, path, shape);
 
+    public void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation) => System.IO.File.Copy(path, target, overwrite: true);
+
     public long EncoderBytes(PictureFormat format, ResultShape shape) => 0;
 
     private static (int, int, string) Parse(string path)

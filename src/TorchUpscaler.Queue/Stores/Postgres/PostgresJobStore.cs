@@ -11,25 +11,21 @@ namespace TorchUpscaler.Queue.Stores.Postgres;
 /// </summary>
 internal sealed class PostgresJobStore : SqlJobStore
 {
-    private const int ChunkBytes = 1 << 20, Tries = 4;
-    private static readonly SqlStatements Statements = SqlStatements.Load("Postgres/statements.sql");
+    private const int ChunkBytes = 1 << 20;
 
     private readonly PostgresServer _server;
-    private readonly TimeProvider? _clock;
     private readonly Lazy<PostgresListener> _listener;
 
-    private PostgresJobStore(PostgresServer server, StoreFolder folder, QueueOptions options, TimeProvider? clock) : base(Statements, folder, options)
+    private PostgresJobStore(PostgresDatabase database, StoreFolder folder, QueueOptions options) : base(database, folder, options)
     {
-        (_server, _clock) = (server, clock);
-        _listener = new Lazy<PostgresListener>(() => new PostgresListener(server));
+        _server = database.Server;
+        _listener = new Lazy<PostgresListener>(() => new PostgresListener(_server));
     }
 
     public override string Description => _server.Description;
 
     /// <summary>The database, for the schedule that the queue's processes share.</summary>
-    internal NpgsqlDataSource Database => _server.Source;
-
-    private protected override long? Now => _clock?.GetUtcNow().ToUnixTimeMilliseconds();
+    internal NpgsqlDataSource Connections => _server.Source;
 
     /// <summary>Opens the store in a database, making its tables where they are not there.</summary>
     /// <param name="connection">Which database, as whom.</param>
@@ -45,7 +41,8 @@ internal sealed class PostgresJobStore : SqlJobStore
         try
         {
             // By the queue's own name: claims of two queues are called the same.
-            return new PostgresJobStore(server, new StoreFolder(Path.Combine(workFolder, "queue-" + server.QueueName)), options, clock);
+            var folder = new StoreFolder(Path.Combine(workFolder, "queue-" + server.QueueName));
+            return new PostgresJobStore(new PostgresDatabase(server, clock), folder, options);
         }
         catch
         {
@@ -65,12 +62,7 @@ internal sealed class PostgresJobStore : SqlJobStore
     private protected override void Close()
     {
         if (_listener.IsValueCreated) _listener.Value.Dispose();
-        _server.Dispose();
     }
-
-    private protected override T RunReading<T>(Func<SqlWork, T> reading) => Transact(IsolationLevel.RepeatableRead, reading);
-
-    private protected override T RunWriting<T>(Func<SqlWork, T> writing) => Transact(IsolationLevel.ReadCommitted, writing);
 
     private protected override bool WithPicture(string file, Stream bytes, bool isResult, Func<Stream, bool> transaction)
     {
@@ -153,33 +145,5 @@ internal sealed class PostgresJobStore : SqlJobStore
         }
         LocalFile.Writing(path, target.Flush);
         return count > 0;
-    }
-
-    private T Transact<T>(IsolationLevel isolation, Func<SqlWork, T> statements)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            var (isConnected, isCommitting) = (false, false);
-            try
-            {
-                using var connection = _server.Connect();
-                isConnected = true;
-                using var transaction = connection.BeginTransaction(isolation);
-                var work = Work(connection, transaction);
-                var value = statements(work);
-                isCommitting = !work.IsUndone;
-                if (isCommitting) transaction.Commit();
-                return value;
-            }
-            catch (NpgsqlException error) when (isConnected && tries < Tries && PostgresServer.WasInVain(error, isCommitting))
-            {
-                // A kept connection whose end was not noticed: the others have gone with it.
-                if (error is not PostgresException) _server.DropConnections();
-            }
-            catch (NpgsqlException error) when (!PostgresServer.IsOurFault(error))
-            {
-                throw _server.Unavailable(error);
-            }
-        }
     }
 }

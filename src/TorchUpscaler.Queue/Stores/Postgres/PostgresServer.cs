@@ -112,25 +112,41 @@ internal sealed class PostgresServer : IDisposable
             throw new InputException($"the database {_where} has the encoding {encoding}, which cannot hold all names; make one with: createdb --encoding=UTF8 --template=template0 NAME");
         Schema = Value<string?>(connection, "SELECT current_schema()::text")
             ?? throw new InputException($"the schema that the location of {_where} names is not there, or its user may not use it; make it with CREATE SCHEMA, or leave it out");
-        Migrate(connection);
+        MakeQueue(connection);
         QueueName = Value<string>(connection, "SELECT name FROM queue_name");
     }
 
-    private void Migrate(NpgsqlConnection connection)
+    /// <summary>Applies the scripts of a part of the program that have not been applied yet.</summary>
+    internal void Migrate(string part, IReadOnlyList<string> scripts)
     {
-        var scripts = SqlStatements.Migrations("Postgres");
+        using var connection = Connect();
         using var transaction = connection.BeginTransaction();
-        Run(connection, $"SELECT pg_advisory_xact_lock({MigrationLock}, hashtext(current_schema()))");
+        LockMigrations(connection);
+        Run(connection, "CREATE TABLE IF NOT EXISTS store_part (name text PRIMARY KEY, version integer NOT NULL)");
+        var version = Value<int>(connection, "SELECT version FROM store_part WHERE name = @part", part);
+        if (version > scripts.Count) throw StoreDatabase.Newer($"the part {part} of the store in {_where}", version, scripts.Count);
+        foreach (var script in scripts.Skip(version)) Run(connection, script);
+        Run(connection, $"INSERT INTO store_part (name, version) VALUES (@part, {scripts.Count}) ON CONFLICT (name) DO UPDATE SET version = excluded.version", part);
+        transaction.Commit();
+    }
+
+    private void MakeQueue(NpgsqlConnection connection)
+    {
+        var scripts = SqlStatements.Migrations(typeof(PostgresServer).Assembly, "Postgres");
+        using var transaction = connection.BeginTransaction();
+        LockMigrations(connection);
         var version = Value<bool>(connection, "SELECT to_regclass(quote_ident(current_schema()) || '.queue_schema') IS NOT NULL")
             ? Value<int>(connection, "SELECT version FROM queue_schema") : 0;
-        if (version > scripts.Count)
-            throw new InputException($"the queue in {_where} was made by a newer program (its schema is {version}, this program knows {scripts.Count}); use that program, or another database");
+        if (version > scripts.Count) throw StoreDatabase.Newer($"the queue in {_where}", version, scripts.Count);
         if (version == scripts.Count) return;
         if (version == 0) Run(connection, "CREATE TABLE queue_schema (version integer NOT NULL); INSERT INTO queue_schema VALUES (0)");
         foreach (var script in scripts.Skip(version)) Run(connection, script);
         Run(connection, $"UPDATE queue_schema SET version = {scripts.Count}");
         transaction.Commit();
     }
+
+    private static void LockMigrations(NpgsqlConnection connection) =>
+        Run(connection, $"SELECT pg_advisory_xact_lock({MigrationLock}, hashtext(current_schema()))");
 
     private InputException Refusal(NpgsqlException error)
     {
@@ -164,15 +180,22 @@ internal sealed class PostgresServer : IDisposable
     private static string FirstLine(Exception error) =>
         Display.Text((error is PostgresException postgres ? postgres.MessageText : error.Message).Split('\n')[0]).TrimEnd('.');
 
-    private static T Value<T>(NpgsqlConnection connection, string sql)
+    private static T Value<T>(NpgsqlConnection connection, string sql, string? part = null)
     {
-        using var command = new NpgsqlCommand(sql, connection);
+        using var command = Command(connection, sql, part);
         return command.ExecuteScalar() is T value ? value : default!;
     }
 
-    private static void Run(NpgsqlConnection connection, string sql)
+    private static void Run(NpgsqlConnection connection, string sql, string? part = null)
     {
-        using var command = new NpgsqlCommand(sql, connection);
+        using var command = Command(connection, sql, part);
         command.ExecuteNonQuery();
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string? part)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        if (part is not null) command.Parameters.AddWithValue("part", part);
+        return command;
     }
 }

@@ -8,14 +8,20 @@
 SELECT nextval('job_number');
 
 -- name: receive
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, queue_time(@now));
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at)
+VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, @key, queue_time(@now))
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
+
+-- name: keyed
+-- The job that was handed in under a key before.
+SELECT id FROM job WHERE front_end = @frontEnd AND key = @key;
 
 -- name: submit
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at,
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at,
                  input_file, width, height, work, cost, tag, queued_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, queue_time(@now),
-        @file, @width, @height, @work, @cost, @tag, queue_time(@now));
+VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, @key, queue_time(@now),
+        @file, @width, @height, @work, @cost, @tag, queue_time(@now))
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
 
 -- name: claim received
 UPDATE job
@@ -157,6 +163,9 @@ SET state = 'cancelled', error = 'cancelled', ended_at = queue_time(@now), told_
 WHERE id = @id AND state IN ('received', 'queued', 'running')
 RETURNING *;
 
+-- name: erase person
+DELETE FROM job WHERE person = @person RETURNING *;
+
 -- name: find to change
 SELECT * FROM job WHERE id = @id FOR UPDATE;
 
@@ -293,6 +302,12 @@ WHERE j.state = 'queued';
 
 -- name: counts
 SELECT state, class, count(*) AS count FROM job GROUP BY state, class ORDER BY state, class;
+
+-- name: ended lately
+SELECT state, class, count(*) AS count FROM job WHERE ended_at > queue_time(@now) - @ago GROUP BY state, class ORDER BY state, class;
+
+-- name: people lately
+SELECT count(DISTINCT person) FROM job WHERE received_at > queue_time(@now) - @ago;
 
 -- name: oldest
 SELECT coalesce(queue_time(@now) - min(queued_at), 0) FROM job WHERE state = 'queued';

@@ -1,7 +1,3 @@
-using System.Data;
-using System.Diagnostics;
-using System.Globalization;
-using Microsoft.Data.Sqlite;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.Queue.Stores.Sqlite;
@@ -12,42 +8,24 @@ namespace TorchUpscaler.Queue.Stores.Sqlite;
 /// </summary>
 internal sealed class SqliteJobStore : SqlJobStore
 {
-    private const string DatabaseName = "queue.db";
-    private const int ApplicationId = 0x54557051; // "TUpQ"
-    private const int FullError = 13, CorruptError = 11, NotADatabaseError = 26, ReadOnlyError = 8, CannotOpenError = 14, AuthError = 23, ConstraintError = 19;
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly SqlStatements Statements = SqlStatements.Load("Sqlite/statements.sql");
-
-    private readonly Lock _writing = new(); // within a process, waiting here is cheaper than waiting for the database's lock
-    private readonly string _connectionString;
+    private readonly SqliteDatabase _database;
     private readonly string _pictures;
-    private readonly TimeProvider _clock;
-    private readonly SqliteConnection _watch; // its data_version tells of other processes' commits
 
-    static SqliteJobStore() => SqliteLibrary.Load();
-
-    private SqliteJobStore(StoreFolder folder, QueueOptions options, TimeProvider clock) : base(Statements, folder, options)
+    private SqliteJobStore(SqliteDatabase database, StoreFolder folder, QueueOptions options) : base(database, folder, options)
     {
-        _clock = clock;
+        _database = database;
         _pictures = Path.Combine(folder.Path, "pictures");
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.Path, DatabaseName), DefaultTimeout = 30 }.ToString();
         try
         {
             Directory.CreateDirectory(_pictures);
-            _watch = Connect();
-            Migrate(_watch);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _watch?.Dispose();
-            if (error is SqliteException or IOException or UnauthorizedAccessException) throw Refusal(error);
-            throw;
+            throw database.Refusal(error);
         }
     }
 
-    public override string Description => $"SQLite {_watch.ServerVersion}, {Folder.Path}";
-
-    private protected override long? Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+    public override string Description => _database.Description;
 
     /// <summary>Opens the store in a folder, making it where it is not there.</summary>
     /// <param name="path">The folder.</param>
@@ -58,12 +36,15 @@ internal sealed class SqliteJobStore : SqlJobStore
     {
         options.Validate();
         var folder = new StoreFolder(path);
+        SqliteDatabase? database = null;
         try
         {
-            return new SqliteJobStore(folder, options, clock);
+            database = new SqliteDatabase(folder.Path, clock);
+            return new SqliteJobStore(database, folder, options);
         }
         catch
         {
+            database?.Dispose();
             folder.Dispose();
             throw;
         }
@@ -83,42 +64,7 @@ internal sealed class SqliteJobStore : SqlJobStore
         return File.Exists(path) ? path : null;
     }
 
-    public override long WaitForChange(long seen, TimeSpan atMost, CancellationToken cancellation)
-    {
-        var waited = Stopwatch.StartNew();
-        long version;
-        while ((version = DataVersion()) == seen && waited.Elapsed < atMost)
-            if (cancellation.WaitHandle.WaitOne(PollInterval)) break;
-        return version;
-    }
-
-    private protected override void Close()
-    {
-        lock (_watch) _watch.Dispose();
-        using var connection = new SqliteConnection(_connectionString);
-        SqliteConnection.ClearPool(connection);
-    }
-
-    private protected override T RunReading<T>(Func<SqlWork, T> reading) => Translated(() =>
-    {
-        using var connection = Connect();
-        // One transaction: several statements see one state.
-        using var transaction = connection.BeginTransaction(deferred: true);
-        return reading(Work(connection, transaction));
-    });
-
-    private protected override T RunWriting<T>(Func<SqlWork, T> writing) => Translated(() =>
-    {
-        lock (_writing)
-        {
-            using var connection = Connect();
-            using var transaction = connection.BeginTransaction(deferred: false);
-            var work = Work(connection, transaction);
-            var value = writing(work);
-            if (!work.IsUndone) transaction.Commit();
-            return value;
-        }
-    });
+    public override long WaitForChange(long seen, TimeSpan atMost, CancellationToken cancellation) => _database.WaitForChange(seen, atMost, cancellation);
 
     private protected override bool WithPicture(string file, Stream bytes, bool isResult, Func<Stream, bool> transaction)
     {
@@ -151,7 +97,7 @@ internal sealed class SqliteJobStore : SqlJobStore
     private protected override void AddPicture(SqlWork work, long job, string file, Stream picture)
     {
         // Placed before the transaction began. What the sweep has taken for a dead process's meanwhile must not come to count.
-        if (!File.Exists(PicturePath(file))) throw Unavailable("a picture was deleted while it was stored", new FileNotFoundException(null, file));
+        if (!File.Exists(PicturePath(file))) throw _database.Unavailable("a picture was deleted while it was stored", new FileNotFoundException(null, file));
     }
 
     private protected override void DeletePictures(IEnumerable<string> files)
@@ -232,97 +178,4 @@ internal sealed class SqliteJobStore : SqlJobStore
     }
 
     private string PicturePath(string file) => Path.Combine(_pictures, Path.GetFileName(file));
-
-    private SqliteConnection Connect()
-    {
-        var connection = new SqliteConnection(_connectionString);
-        try
-        {
-            connection.Open();
-            Run(connection, "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private void Migrate(SqliteConnection connection)
-    {
-        // Whose database it is comes first: a file of another program is left as it is.
-        // Asked after whether it is empty, as another process may be making it.
-        var isEmpty = Value(connection, "SELECT count(*) FROM sqlite_schema") == 0;
-        var application = Value(connection, "PRAGMA application_id");
-        if (!isEmpty && application != ApplicationId)
-            throw new InputException($"{Display.Path(connection.DataSource)} is not a queue of this program; choose another folder");
-        if (isEmpty) Run(connection, "PRAGMA journal_mode = WAL");
-
-        var scripts = SqlStatements.Migrations("Sqlite");
-        using var transaction = connection.BeginTransaction(deferred: false); // the lock under which one process applies them
-        var version = Value(connection, "PRAGMA user_version");
-        if (version > scripts.Count)
-            throw new InputException($"the queue in {Display.Path(Folder.Path)} was made by a newer program (its schema is {version}, this program knows {scripts.Count}); use that program, or another folder");
-        foreach (var script in scripts.Skip((int)version)) Run(connection, script);
-        Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {scripts.Count}"));
-        transaction.Commit();
-    }
-
-    private InputException Refusal(Exception error)
-    {
-        var folder = Display.Path(Folder.Path);
-        return (error as SqliteException)?.SqliteErrorCode switch
-        {
-            NotADatabaseError or CorruptError => new InputException($"the database in {folder} is damaged or no database ({error.Message.TrimEnd('.')}); restore it from a backup, or choose another folder", error),
-            ReadOnlyError or CannotOpenError or AuthError or null => new InputException($"the store in {folder} cannot be written ({error.Message.TrimEnd('.')}); make it writable, or choose another folder", error),
-            FullError => new InputException($"the disk of {folder} is full; free some space or choose another folder", error),
-            _ => new InputException($"the store in {folder} cannot be opened ({error.Message.TrimEnd('.')})", error),
-        };
-    }
-
-    private T Translated<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (SqliteException error) when (error.SqliteErrorCode != ConstraintError) // that would be a fault of the program
-        {
-            throw Unavailable(error.SqliteErrorCode == FullError ? "the disk is full; free some space" : error.Message.TrimEnd('.'), error);
-        }
-        catch (Exception error) when (error is DataException or FormatException or InvalidCastException or OverflowException)
-        {
-            throw Unavailable($"its database is damaged ({error.Message.TrimEnd('.')}); restore it from a backup", error);
-        }
-    }
-
-    private StoreUnavailableException Unavailable(string reason, Exception cause) =>
-        new($"the store in {Display.Path(Folder.Path)} cannot be used: {reason}", cause);
-
-    private long DataVersion()
-    {
-        try
-        {
-            lock (_watch) return Value(_watch, "PRAGMA data_version");
-        }
-        catch (Exception error) when (error is SqliteException or InvalidOperationException) // the latter: the store is closed
-        {
-            return -1; // whoever waits finds out what is the matter
-        }
-    }
-
-    private static long Value(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
-    }
-
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 }

@@ -7,14 +7,20 @@
 UPDATE job_number SET last = last + 1 RETURNING last;
 
 -- name: receive
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, @now);
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at)
+VALUES (@id, @frontEnd, @person, @class, @class, 'received', @payload, @name, @model, @scale, @format, @quality, @key, @now)
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
+
+-- name: keyed
+-- The job that was handed in under a key before.
+SELECT id FROM job WHERE front_end = @frontEnd AND key = @key;
 
 -- name: submit
-INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, received_at,
+INSERT INTO job (id, front_end, person, class, effective_class, state, payload, name, model, scale, format, quality, key, received_at,
                  input_file, width, height, work, cost, tag, queued_at)
-VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, @now,
-        @file, @width, @height, @work, @cost, @tag, @now);
+VALUES (@id, @frontEnd, @person, @class, @class, 'queued', @payload, @name, @model, @scale, @format, @quality, @key, @now,
+        @file, @width, @height, @work, @cost, @tag, @now)
+ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
 
 -- name: claim received
 UPDATE job
@@ -150,6 +156,9 @@ SET state = 'cancelled', error = 'cancelled', ended_at = @now, told_at = CASE WH
 WHERE id = @id AND state IN ('received', 'queued', 'running')
 RETURNING *;
 
+-- name: erase person
+DELETE FROM job WHERE person = @person RETURNING *;
+
 -- name: find to change
 SELECT * FROM job WHERE id = @id;
 
@@ -277,6 +286,12 @@ WHERE j.state = 'queued';
 
 -- name: counts
 SELECT state, class, count(*) AS count FROM job GROUP BY state, class ORDER BY state, class;
+
+-- name: ended lately
+SELECT state, class, count(*) AS count FROM job WHERE ended_at > @now - @ago GROUP BY state, class ORDER BY state, class;
+
+-- name: people lately
+SELECT count(DISTINCT person) FROM job WHERE received_at > @now - @ago;
 
 -- name: oldest
 SELECT coalesce(@now - min(queued_at), 0) FROM job INDEXED BY job_waiting WHERE state = 'queued';

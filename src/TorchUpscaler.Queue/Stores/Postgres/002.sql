@@ -1,0 +1,4 @@
+-- A job that is handed in twice under one key is one job.
+
+ALTER TABLE job ADD COLUMN key text;
+CREATE UNIQUE INDEX job_key ON job (front_end, key) WHERE key IS NOT NULL;

@@ -1,0 +1,249 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using TorchUpscaler.Core;
+using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Data;
+using TorchUpscaler.Telegram.Intake;
+using TorchUpscaler.Telegram.Life;
+using TorchUpscaler.Telegram.Sending;
+
+namespace TorchUpscaler.Telegram;
+
+/// <summary>
+/// The bot at work: takes updates, has them handled, fetches pictures, keeps the status messages true, delivers results. All that it
+/// knows is in the store, so that it can end at any moment and go on later.
+/// </summary>
+/// <param name="options">How it works.</param>
+/// <param name="tools">What it works with; stays the caller's.</param>
+/// <param name="handle">The conversation.</param>
+/// <param name="chores">What is done every few seconds beside all that, such as telling how far a broadcast is.</param>
+public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandler handle, Func<CancellationToken, Task> chores) : IDisposable
+{
+    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250); // between two looks at most: the store's every commit wakes
+    private static readonly TimeSpan OutageRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ChoresEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+
+    private readonly ILogger _log = tools.Logs.CreateLogger<Bot>();
+    private volatile string? _problem = "the bot is being started";
+    private volatile Poller? _poller;
+
+    /// <summary>What came from Telegram; for a webhook.</summary>
+    public UpdateInbox Inbox { get; } = new(tools.Data);
+
+    /// <summary>What keeps it from working, for the operator, or null.</summary>
+    public string? Problem => _problem ?? _poller?.Problem;
+
+    /// <summary>Works until it is stopped; begins when no other process talks for the bot.</summary>
+    /// <param name="begun">Called when this process talks for the bot from now on.</param>
+    /// <param name="stop">The process is to end.</param>
+    /// <exception cref="BotApiException">The token is good no more.</exception>
+    public async Task Run(Func<Task> begun, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(begun);
+        while (!stop.IsCancellationRequested)
+        {
+            if (!await TakeTurn(stop).ConfigureAwait(false)) return;
+            using var talking = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            try
+            {
+                _problem = null;
+                await begun().ConfigureAwait(false);
+                await Talk(talking).ConfigureAwait(false);
+            }
+            finally
+            {
+                _problem = "the bot does not talk";
+                EndTurn();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Inbox.Dispose();
+
+    private async Task Talk(CancellationTokenSource talking)
+    {
+        var stop = talking.Token;
+        using var claims = new HeldClaims(tools.Store, tools.Clock);
+        using var files = new ResultFiles(tools.Codec, tools.Store, options.Life);
+        using var dispatcher = new Dispatcher(tools.Data, Inbox, handle, options.Intake, tools.Metrics, tools.Clock, tools.Logs.CreateLogger<Dispatcher>());
+        var poller = _poller = options.HasWebhook ? null : new Poller(tools.Api, Inbox, options.Intake, tools.Clock, tools.Logs.CreateLogger<Poller>());
+        var life = new LifeLoop(this, claims, files);
+        Task[] loops =
+        [
+            poller?.Run(stop) ?? Task.CompletedTask, dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
+            Repeat(() => chores(stop), ChoresEvery, stop), Repeat(Prune, PruneEvery, stop),
+        ];
+        try
+        {
+            // Whichever breaks, ends all: half a bot is worse than none, as nobody sees it.
+            await Task.WhenAny([.. loops.Where(loop => !loop.IsCompletedSuccessfully)]).ConfigureAwait(false);
+        }
+        finally
+        {
+            await talking.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(loops).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            claims.HandBackAll();
+            _poller = null;
+        }
+        foreach (var loop in loops.Where(loop => loop.IsFaulted)) await loop.ConfigureAwait(false);
+    }
+
+    // The second process of a bot waits here until the first one ends.
+    private async Task<bool> TakeTurn(CancellationToken stop)
+    {
+        string? said = null;
+        while (!stop.IsCancellationRequested)
+        {
+            var reason = await Task.Run(TryTurn, CancellationToken.None).ConfigureAwait(false);
+            if (reason is null) return true;
+            if (reason != said) LogWaits(reason);
+            _problem = said = reason;
+            await Rest(OutageRest, stop).ConfigureAwait(false);
+        }
+        return false;
+    }
+
+    private string? TryTurn()
+    {
+        try
+        {
+            return tools.Data.Turn.Take(tools.Store.Owner, options.TurnLease, tools.Store.IsKnownDead) is { } holder ? $"{holder} talks for this bot; this process waits until it ends" : null;
+        }
+        catch (StoreUnavailableException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private Func<Task> KeepTurn(CancellationTokenSource talking) => async () =>
+    {
+        var holder = await Task.Run(() => tools.Data.Turn.Take(tools.Store.Owner, options.TurnLease, tools.Store.IsKnownDead)).ConfigureAwait(false);
+        if (holder is null) return;
+        LogTurnLost(holder);
+        await talking.CancelAsync().ConfigureAwait(false);
+    };
+
+    private void EndTurn()
+    {
+        try
+        {
+            tools.Data.Turn.End(tools.Store.Owner);
+        }
+        catch (StoreUnavailableException)
+        {
+            // It ends by itself.
+        }
+    }
+
+    private Task Prune() => Task.Run(tools.Data.Prune);
+
+    private async Task Repeat(Func<Task> work, TimeSpan every, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is StoreUnavailableException or BotApiException or OperationCanceledException)
+            {
+                if (!stop.IsCancellationRequested) LogLater(error.Message);
+            }
+            await Rest(every, stop).ConfigureAwait(false);
+        }
+    }
+
+    private Task Rest(TimeSpan time, CancellationToken stop) =>
+        Task.Delay(time, tools.Clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    [LoggerMessage(LogLevel.Warning, "Not talking yet: {Reason}")]
+    private partial void LogWaits(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Holder} has begun to talk for this bot; this process waits until it ends")]
+    private partial void LogTurnLost(string holder);
+
+    [LoggerMessage(LogLevel.Warning, "Something is done later: {Reason}")]
+    private partial void LogLater(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The store does not answer; photos wait until it does: {Reason}")]
+    private partial void LogStoreIsOut(string reason);
+
+    [LoggerMessage(LogLevel.Information, "The store answers again")]
+    private partial void LogStoreIsBack();
+
+    /// <summary>Fetches, shows, delivers: looks whenever the store has changed.</summary>
+    private sealed class LifeLoop(Bot bot, HeldClaims claims, ResultFiles files)
+    {
+        private readonly BotTools _tools = bot.Tools;
+        private readonly ConcurrentDictionary<Task, bool> _fetches = [], _others = [];
+        private readonly LifeOptions _options = bot.Life;
+
+        internal async Task Run(CancellationToken stop)
+        {
+            var (logs, clock) = (_tools.Logs, _tools.Clock);
+            var delivery = new Delivery(_tools.Store, _tools.Data, _tools.Sender, files, _options, claims, _tools.Metrics, clock, logs.CreateLogger<Delivery>());
+            var fetcher = new Fetcher(_tools.Api, _tools.Store, _tools.Check, _options, claims, _tools.Metrics, logs.CreateLogger<Fetcher>());
+            var desk = new DeliveryDesk(_tools.Store, _tools.Data, delivery, _options, claims, clock, logs.CreateLogger<DeliveryDesk>());
+            var board = new StatusBoard(_tools.Store, _tools.Data, _tools.Sender, new StatusView(_options), _options, clock, logs.CreateLogger<StatusBoard>());
+            var outbox = new OutboxSender(_tools.Data, _tools.Sender, logs.CreateLogger<OutboxSender>());
+            long seen = 0;
+            var isOut = false;
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    seen = await Task.Run(() => _tools.Store.WaitForChange(seen, IdleWait, stop), CancellationToken.None).ConfigureAwait(false);
+                    await Task.Run(() => Look(fetcher, desk, board, outbox, stop), CancellationToken.None).ConfigureAwait(false);
+                    if (isOut) bot.LogStoreIsBack();
+                    isOut = false;
+                    await bot.Rest(Pace, stop).ConfigureAwait(false);
+                }
+                catch (StoreUnavailableException error)
+                {
+                    if (!isOut) bot.LogStoreIsOut(error.Message);
+                    isOut = true;
+                    await bot.Rest(OutageRest, stop).ConfigureAwait(false);
+                }
+            }
+            await Task.WhenAny(Task.WhenAll([.. _fetches.Keys, .. _others.Keys, board.WhenQuiet()]), Task.Delay(bot.StopPatience, clock, CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        private void Look(Fetcher fetcher, DeliveryDesk desk, StatusBoard board, OutboxSender outbox, CancellationToken stop)
+        {
+            if (stop.IsCancellationRequested) return;
+            foreach (var fetch in fetcher.Begin(_options.Downloads - _fetches.Count, stop)) Watch(fetch, _fetches);
+            foreach (var delivery in desk.Begin(stop)) Watch(delivery, _others);
+            foreach (var text in outbox.Begin()) Watch(text, _others);
+            board.Look();
+        }
+
+        private static void Watch(Task task, ConcurrentDictionary<Task, bool> tasks)
+        {
+            tasks[task] = true;
+            task.ContinueWith(done => tasks.TryRemove(done, out _), TaskScheduler.Default);
+        }
+    }
+
+    private BotTools Tools => tools;
+
+    private LifeOptions Life => options.Life;
+
+    private TimeSpan StopPatience => options.StopPatience;
+}
+
+/// <summary>What the bot works with.</summary>
+/// <param name="Api">Fetches updates and pictures.</param>
+/// <param name="Sender">Sends; all that the bot says goes through it.</param>
+/// <param name="Store">The queue.</param>
+/// <param name="Data">What the bot keeps.</param>
+/// <param name="Codec">Writes results anew where they are too big.</param>
+/// <param name="Check">Checks pictures before they are queued.</param>
+/// <param name="Metrics">What is measured.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Logs">The loggers.</param>
+public sealed record BotTools(
+    IBotApi Api, SendScheduler Sender, IJobStore Store, BotData Data, IPictureCodec Codec, PictureCheck Check, BotMetrics Metrics, TimeProvider Clock, ILoggerFactory Logs);

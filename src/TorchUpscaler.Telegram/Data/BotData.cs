@@ -1,0 +1,88 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Queue;
+
+namespace TorchUpscaler.Telegram.Data;
+
+/// <summary>
+/// What the bot keeps, in the database of the queue: nothing of it is lost when a process dies. All members may be called from
+/// several threads at once, wait for the disk or the server, and throw <see cref="StoreUnavailableException"/> where it does not answer.
+/// </summary>
+public sealed class BotData
+{
+    private static readonly TimeSpan KeepUpdates = TimeSpan.FromDays(2); // Telegram itself keeps them for one
+    private static readonly TimeSpan KeepStatuses = TimeSpan.FromDays(8);
+    private static readonly TimeSpan KeepUses = TimeSpan.FromDays(32);
+    private static readonly TimeSpan KeepOutbox = TimeSpan.FromDays(30);
+
+    private readonly BotTables _tables;
+
+    private BotData(BotTables tables, TimeSpan keepSent)
+    {
+        _tables = tables;
+        KeepSent = keepSent;
+        Turn = new Turn(tables);
+        Updates = new Updates(tables);
+        People = new People(tables);
+        Statuses = new Statuses(tables);
+        Uses = new Uses(tables);
+        Sent = new SentResults(tables);
+        Outbox = new Outbox(tables);
+        Flags = new Flags(tables);
+    }
+
+    /// <summary>How long a result is answered from Telegram's own file.</summary>
+    public TimeSpan KeepSent { get; }
+
+    /// <summary>Which process talks.</summary>
+    public Turn Turn { get; }
+
+    /// <summary>What came from Telegram.</summary>
+    public Updates Updates { get; }
+
+    /// <summary>Who has written, and what they like.</summary>
+    public People People { get; }
+
+    /// <summary>The messages that say how photos are getting on.</summary>
+    public Statuses Statuses { get; }
+
+    /// <summary>How much people have used.</summary>
+    public Uses Uses { get; }
+
+    /// <summary>Results that Telegram has.</summary>
+    public SentResults Sent { get; }
+
+    /// <summary>Texts that must arrive.</summary>
+    public Outbox Outbox { get; }
+
+    /// <summary>What concerns the bot as a whole.</summary>
+    public Flags Flags { get; }
+
+    /// <summary>Opens it, making its tables where they are not there.</summary>
+    /// <param name="store">The queue in whose database it is.</param>
+    /// <param name="bot">The bot's number.</param>
+    /// <param name="keepSent">How long a result is answered from Telegram's own file; null: 30 days.</param>
+    /// <exception cref="InputException">The tables were made by a newer program.</exception>
+    public static BotData Open(IJobStore store, long bot, TimeSpan? keepSent = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return new BotData(new BotTables(store.Database.Tables("telegram", typeof(BotData).Assembly), bot), keepSent ?? TimeSpan.FromDays(30));
+    }
+
+    /// <summary>Forgets a person's language, settings and results at once. Whether they are banned, and their quotas, stay.</summary>
+    public void Erase(long person) => _tables.Write(work => work.Execute("erase person", new { id = person }) + work.Execute("erase sent", new { id = person })
+        + work.Execute("erase statuses", new { id = person }));
+
+    /// <summary>A group has become a supergroup.</summary>
+    public void MoveChat(long from, long to) => _tables.Write(work => work.Execute("move chat", new { from, to }));
+
+    /// <summary>Deletes what is over.</summary>
+    /// <returns>How many rows.</returns>
+    public int Prune() => _tables.Write(work =>
+        work.Execute("prune updates", _tables.With(new { ago = Ago(KeepUpdates) }))
+        + work.Execute("prune statuses", _tables.With(new { ago = Ago(KeepStatuses) }))
+        + work.Execute("prune uses", _tables.With(new { ago = Ago(KeepUses) }))
+        + work.Execute("prune sent", _tables.With(new { ago = Ago(KeepSent) }))
+        + work.Execute("prune outbox", _tables.With(new { ago = Ago(KeepOutbox) })));
+
+    private static long Ago(TimeSpan time) => (long)time.TotalMilliseconds;
+}

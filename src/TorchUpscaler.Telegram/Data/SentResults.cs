@@ -1,0 +1,49 @@
+namespace TorchUpscaler.Telegram.Data;
+
+/// <summary>Results that Telegram has, by the person, the picture that they were made of and the settings: the same is sent again at once.</summary>
+public sealed class SentResults
+{
+    private readonly BotTables _tables;
+
+    internal SentResults(BotTables tables) => _tables = tables;
+
+    /// <summary>A result, or null.</summary>
+    /// <param name="person">Who sent the picture.</param>
+    /// <param name="file">Telegram's unique id of the picture.</param>
+    /// <param name="settings">How it was to be made.</param>
+    public SentResult? Find(long person, string file, string settings) =>
+        _tables.Read(work => work.First<SentResult>("sent", _tables.With(Key(person, file, settings))));
+
+    /// <summary>A result has been sent. What is null stays as it was.</summary>
+    public void Add(long person, string file, string settings, SentResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        _tables.Write(work => work.Execute("add sent", _tables.With(new
+        {
+            person,
+            file = BotTables.Clean(file),
+            settings = BotTables.Clean(settings),
+            result.Document,
+            result.Photo,
+            caption = BotTables.Clean(result.Caption, 4000),
+        })));
+    }
+
+    /// <summary>Telegram has it no more.</summary>
+    public void Forget(long person, string file, string settings) => _tables.Write(work => work.Execute("forget sent", _tables.With(Key(person, file, settings))));
+
+    private static object Key(long person, string file, string settings) => new { person, file = BotTables.Clean(file), settings = BotTables.Clean(settings) };
+}
+
+/// <summary>A result that Telegram has.</summary>
+public sealed record SentResult
+{
+    /// <summary>Its file id as a document, or null.</summary>
+    public string? Document { get; init; }
+
+    /// <summary>Its file id as a photo, or null.</summary>
+    public string? Photo { get; init; }
+
+    /// <summary>What is known of it, for the text below it: JSON of whoever sends.</summary>
+    public string Caption { get; init; } = "";
+}

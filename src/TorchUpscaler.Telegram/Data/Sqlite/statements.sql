@@ -1,0 +1,191 @@
+-- Every statement of the bot on SQLite. @now is the machine's clock; all times are milliseconds since 1970 in UTC.
+
+-- name: take turn
+-- Succeeds where the turn is free, over, one's own, or a dead process's.
+INSERT INTO bot_turn (bot, owner, until) VALUES (@bot, @owner, @now + @lease)
+ON CONFLICT (bot) DO UPDATE SET owner = excluded.owner, until = excluded.until
+WHERE bot_turn.owner = excluded.owner OR bot_turn.until <= @now OR bot_turn.owner = @dead;
+
+-- name: whose turn
+SELECT owner FROM bot_turn WHERE bot = @bot AND until > @now;
+
+-- name: end turn
+DELETE FROM bot_turn WHERE bot = @bot AND owner = @owner;
+
+-- name: add update
+INSERT INTO bot_update (bot, id, chat, album, json, received_at) VALUES (@bot, @id, @chat, @album, @json, @now)
+ON CONFLICT (bot, id) DO NOTHING;
+
+-- name: waiting updates
+SELECT number, id, chat, album, json, attempts, received_at FROM bot_update
+WHERE bot = @bot AND state = 'waiting' AND number > @after
+ORDER BY number LIMIT @limit;
+
+-- name: begin update
+UPDATE bot_update SET attempts = attempts + 1 WHERE number = @number AND state = 'waiting';
+
+-- name: return update
+UPDATE bot_update SET attempts = attempts - 1 WHERE number = @number AND state = 'waiting' AND attempts > 0;
+
+-- name: end update
+UPDATE bot_update SET state = @state, json = CASE WHEN @state = 'done' THEN '' ELSE json END WHERE number = @number AND state = 'waiting';
+
+-- name: count updates
+SELECT count(*) FROM bot_update WHERE bot = @bot AND state = 'waiting';
+
+-- name: prune updates
+DELETE FROM bot_update WHERE state <> 'waiting' AND received_at <= @now - @ago;
+
+-- name: meet person
+INSERT INTO bot_person (id, telegram_language, has_talked, first_seen) VALUES (@id, @telegramLanguage, @hasTalked, @now)
+ON CONFLICT (id) DO UPDATE
+SET telegram_language = coalesce(excluded.telegram_language, bot_person.telegram_language),
+    has_talked = max(bot_person.has_talked, excluded.has_talked),
+    has_blocked = CASE WHEN excluded.has_talked THEN 0 ELSE bot_person.has_blocked END
+RETURNING *;
+
+-- name: person
+SELECT * FROM bot_person WHERE id = @id;
+
+-- name: set settings
+UPDATE bot_person SET language = @language, scale = @scale, model = @model, reply_as = @replyAs, format = @format WHERE id = @id;
+
+-- name: set ban
+INSERT INTO bot_person (id, is_banned, first_seen) VALUES (@id, @is, @now) ON CONFLICT (id) DO UPDATE SET is_banned = excluded.is_banned;
+
+-- name: set vip
+INSERT INTO bot_person (id, is_vip, first_seen) VALUES (@id, @is, @now) ON CONFLICT (id) DO UPDATE SET is_vip = excluded.is_vip;
+
+-- name: set blocked
+UPDATE bot_person SET has_blocked = @is WHERE id = @id;
+
+-- name: erase person
+UPDATE bot_person SET telegram_language = NULL, language = NULL, scale = NULL, model = NULL, reply_as = 'Document', format = NULL WHERE id = @id;
+
+-- name: erase statuses
+DELETE FROM bot_status WHERE person = @id AND is_done = 1;
+
+-- name: erase sent
+DELETE FROM bot_sent WHERE person = @id;
+
+-- name: people counts
+SELECT count(*) AS people, coalesce(sum(is_banned), 0) AS banned, coalesce(sum(is_vip), 0) AS vips, coalesce(sum(has_blocked), 0) AS blocked,
+       coalesce(sum(first_seen > @now - @ago), 0) AS recent
+FROM bot_person;
+
+-- name: reachable people
+SELECT * FROM bot_person WHERE id > @after AND has_talked AND NOT has_blocked AND NOT is_banned ORDER BY id LIMIT @limit;
+
+-- name: add status
+INSERT INTO bot_status (key, person, chat, thread, reply_to, count, created_at)
+VALUES (@key, @person, @chat, @thread, @replyTo, @count, @now) ON CONFLICT (key) DO NOTHING;
+
+-- name: add photo
+INSERT INTO bot_photo (job, status, item) VALUES (@job, @status, @item) ON CONFLICT (job) DO NOTHING;
+
+-- name: status
+SELECT * FROM bot_status WHERE key = @key;
+
+-- name: open statuses
+SELECT * FROM bot_status WHERE is_done = 0 ORDER BY created_at, key;
+
+-- name: status photos
+SELECT * FROM bot_photo WHERE status = @key ORDER BY item, job;
+
+-- name: open photos
+SELECT p.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE s.is_done = 0 ORDER BY p.status, p.item, p.job;
+
+-- name: open jobs
+-- The queue's own rows.
+SELECT j.* FROM bot_status s JOIN bot_photo p ON p.status = s.key JOIN job j ON j.id = p.job WHERE s.is_done = 0;
+
+-- name: job status
+SELECT s.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE p.job = @job;
+
+-- name: photo
+SELECT * FROM bot_photo WHERE job = @job;
+
+-- name: set message
+UPDATE bot_status SET message = @message WHERE key = @key;
+
+-- name: end status
+UPDATE bot_status SET is_done = 1 WHERE key = @key AND is_done = 0;
+
+-- name: begin sending
+UPDATE bot_photo SET sendings = sendings + 1 WHERE job = @job RETURNING sendings;
+
+-- name: not sent
+UPDATE bot_photo SET sendings = 0 WHERE job = @job;
+
+-- name: sent photo
+UPDATE bot_photo SET sendings = 0, document = coalesce(@document, document), photo = coalesce(@photo, photo) WHERE job = @job;
+
+-- name: cannot send
+UPDATE bot_photo SET sendings = 0, failure = @sentence WHERE job = @job;
+
+-- name: move chat
+UPDATE bot_status SET chat = @to WHERE chat = @from;
+
+-- name: prune statuses
+DELETE FROM bot_status WHERE is_done = 1 AND created_at <= @now - @ago;
+
+-- name: uses
+SELECT used_at FROM bot_use WHERE person = @person AND used_at > @now - @ago ORDER BY used_at;
+
+-- name: used keys
+SELECT count(*) FROM bot_use WHERE key = @key;
+
+-- name: use
+INSERT INTO bot_use (key, person, used_at) VALUES (@key, @person, @now) ON CONFLICT (key) DO NOTHING;
+
+-- name: lock uses
+-- For databases where several write at once. Here the whole database is locked already.
+SELECT count(*) FROM bot_person WHERE id = @person;
+
+-- name: unuse
+DELETE FROM bot_use WHERE key = @key;
+
+-- name: prune uses
+DELETE FROM bot_use WHERE used_at <= @now - @ago;
+
+-- name: sent
+SELECT * FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings;
+
+-- name: add sent
+INSERT INTO bot_sent (bot, person, file, settings, document, photo, caption, sent_at) VALUES (@bot, @person, @file, @settings, @document, @photo, @caption, @now)
+ON CONFLICT (bot, person, file, settings) DO UPDATE
+SET document = coalesce(excluded.document, bot_sent.document), photo = coalesce(excluded.photo, bot_sent.photo), caption = excluded.caption, sent_at = excluded.sent_at;
+
+-- name: forget sent
+DELETE FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings;
+
+-- name: prune sent
+DELETE FROM bot_sent WHERE sent_at <= @now - @ago;
+
+-- name: add text
+INSERT INTO bot_outbox (key, chat, topic, priority, message, not_before, added_at) VALUES (@key, @chat, @topic, @priority, @message, @now, @now)
+ON CONFLICT (key) DO NOTHING;
+
+-- name: due texts
+SELECT * FROM bot_outbox WHERE state = 'waiting' AND not_before <= @now ORDER BY priority, not_before, id LIMIT @limit;
+
+-- name: end text
+UPDATE bot_outbox SET state = @state, message = '' WHERE id = @id AND state = 'waiting';
+
+-- name: rest text
+UPDATE bot_outbox SET attempts = attempts + 1, not_before = @now + @rest WHERE id = @id AND state = 'waiting';
+
+-- name: topic counts
+SELECT state, count(*) AS count FROM bot_outbox WHERE topic = @topic GROUP BY state;
+
+-- name: prune outbox
+DELETE FROM bot_outbox WHERE state <> 'waiting' AND added_at <= @now - @ago;
+
+-- name: flag
+SELECT value FROM bot_flag WHERE name = @name;
+
+-- name: set flag
+INSERT INTO bot_flag (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: clear flag
+DELETE FROM bot_flag WHERE name = @name;

@@ -1,0 +1,55 @@
+using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Texts;
+
+namespace TorchUpscaler.Telegram.Talk;
+
+/// <summary>The commands that Telegram shows people, by their language and by what they may do.</summary>
+public static class CommandMenu
+{
+    private static readonly (string Name, TextKey About)[] s_everybody =
+    [
+        ("start", TextKey.CommandStart), ("help", TextKey.CommandHelp), ("settings", TextKey.CommandSettings), ("queue", TextKey.CommandQueue),
+        ("cancel", TextKey.CommandCancel), ("privacy", TextKey.CommandPrivacy), ("delete", TextKey.CommandDelete),
+    ];
+
+    private static readonly (string Name, TextKey About)[] s_groups = [("upscale", TextKey.CommandUpscale)];
+
+    private static readonly (string Name, TextKey About)[] s_admins =
+    [
+        ("stats", TextKey.CommandStats), ("pause", TextKey.CommandPause), ("resume", TextKey.CommandResume), ("ban", TextKey.CommandBan), ("unban", TextKey.CommandUnban),
+        ("vip", TextKey.CommandVip), ("unvip", TextKey.CommandUnvip), ("broadcast", TextKey.CommandBroadcast),
+    ];
+
+    /// <summary>Sets them all, once at a start.</summary>
+    /// <param name="api">The Bot API.</param>
+    /// <param name="admins">Who gets the administrators' commands, in their own chats.</param>
+    /// <param name="cancellation">Ends the wait for Telegram.</param>
+    /// <exception cref="BotApiException">Telegram does not take them.</exception>
+    public static async Task Register(IBotApi api, IEnumerable<long> admins, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(api);
+        ArgumentNullException.ThrowIfNull(admins);
+        await Set(api, CommandScope.Private, s_everybody, cancellation).ConfigureAwait(false);
+        await Set(api, CommandScope.Groups, s_groups, cancellation).ConfigureAwait(false);
+        foreach (var admin in admins)
+        {
+            try
+            {
+                await Set(api, CommandScope.Of(admin), [.. s_everybody, .. s_admins], cancellation).ConfigureAwait(false);
+            }
+            catch (BotApiException error) when (error.Error is BotError.ChatNotFound or BotError.Blocked or BotError.BadRequest)
+            {
+                // They have not written to the bot yet; the next start sets them.
+            }
+        }
+    }
+
+    private static async Task Set(IBotApi api, CommandScope scope, IReadOnlyList<(string Name, TextKey About)> commands, CancellationToken cancellation)
+    {
+        await api.SetMyCommands(In(Language.English, commands), scope, null, cancellation).ConfigureAwait(false);
+        foreach (var code in Languages.RussianCodes) await api.SetMyCommands(In(Language.Russian, commands), scope, code, cancellation).ConfigureAwait(false);
+    }
+
+    private static List<BotCommand> In(Language language, IReadOnlyList<(string Name, TextKey About)> commands) =>
+        [.. commands.Select(command => new BotCommand(command.Name, Speech.In(language).Plain(command.About)))];
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using TorchUpscaler.Core;
+using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Data;
+using TorchUpscaler.Telegram.Texts;
+
+namespace TorchUpscaler.Telegram.Talk;
+
+/// <summary>Answers a picture that was made before for the same person in the same way, from the file that Telegram has.</summary>
+/// <returns>False where there is none: then it is to be made.</returns>
+public delegate Task<bool> AnswerRepeat(PictureRequest request, int scale, PictureFormat format, string? model, CancellationToken cancellation);
+
+/// <summary>
+/// Where pictures are taken in: each becomes a job, and all of one message or album get one status message. What cannot be taken is
+/// told at once.
+/// </summary>
+internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
+{
+    /// <summary>Takes the pictures of a message, or of an album's messages.</summary>
+    internal Task Take(IReadOnlyList<Message> messages, Wishes wishes, Guest guest, CancellationToken cancellation) =>
+        Take([.. messages.Select(message => new Entry(message, message))], wishes, guest, cancellation);
+
+    /// <summary>Takes the picture that a message answers.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="replied">The message with the picture.</param>
+    /// <param name="wishes">What is asked for.</param>
+    /// <param name="guest">Who asks.</param>
+    /// <param name="cancellation">Ends the wait for Telegram.</param>
+    internal Task TakeReplied(Message message, Message replied, Wishes wishes, Guest guest, CancellationToken cancellation) =>
+        Take([new Entry(message, replied)], wishes, guest, cancellation);
+
+    /// <summary>Does a job's picture again with another scale.</summary>
+    /// <returns>Why not, for a note; null where it is taken.</returns>
+    internal string? TakeAgain(Job job, int scale, Guest guest)
+    {
+        if (PictureRequest.Of(job) is not { } request || job.Key is null) return guest.Speech.Plain(TextKey.NotePictureGone);
+        if (tools.Data.Flags.IsPaused && !guest.IsAdmin) return guest.Speech.Plain(TextKey.NotePaused);
+        var key = string.Create(CultureInfo.InvariantCulture, $"{job.Key}/x{scale}");
+        if (!IsTaken(key))
+        {
+            if (Crowd(guest) is not null) return guest.Speech.Plain(TextKey.NoteQueueFull);
+            if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is not null) return guest.Speech.Plain(TextKey.NoteQuotaReached);
+            tools.Data.Statuses.Add(new StatusMessage { Key = key, Person = guest.Id, Chat = request.Chat, Thread = request.Thread, ReplyTo = request.Message, Count = 1 });
+        }
+        var again = new NewJob(job.FrontEnd, job.Person, job.Name)
+        {
+            Key = key,
+            Class = job.Class,
+            Model = job.Model,
+            Scale = scale,
+            Format = job.Format,
+            Quality = job.Quality,
+            Payload = (request with { Album = null }).ToPayload(),
+        };
+        tools.Data.Statuses.AddPhoto(key, tools.Store.Receive(again), 0);
+        return null;
+    }
+
+    private async Task Take(IReadOnlyList<Entry> entries, Wishes wishes, Guest guest, CancellationToken cancellation)
+    {
+        var reply = entries[0].Asking;
+        var takeable = entries.Where(entry => entry.Picture is { } picture && !(picture.Bytes > tools.Options.Terms.LargestFetch)).ToList();
+        var key = KeyOf(reply);
+        if (!IsTaken(key))
+        {
+            if (takeable.Count > 0 && WhyNone(guest) is { } closed)
+            {
+                await tools.Replies.Say(reply, closed, isReply: true).ConfigureAwait(false);
+                return;
+            }
+            if (entries.Count == 1 && takeable.Count == 1 && await IsRepeat(takeable[0], wishes, guest, cancellation).ConfigureAwait(false)) return;
+            var reached = Count(takeable, guest);
+            await TellNotTaken(reply, entries, takeable, reached, guest).ConfigureAwait(false);
+            if (takeable.Count == 0) return;
+            tools.Data.Statuses.Add(new StatusMessage
+            {
+                Key = key,
+                Person = guest.Id,
+                Chat = reply.Chat.Id,
+                Thread = (int?)reply.MessageThreadId,
+                ReplyTo = takeable[0].Asking.MessageId,
+                Count = takeable.Count,
+            });
+        }
+        else
+        {
+            // Begun before, and perhaps broken off: as many as were counted then.
+            takeable = [.. takeable.Take(tools.Data.Statuses.Find(key)!.Count)];
+        }
+        for (var item = 0; item < takeable.Count; item++)
+            tools.Data.Statuses.AddPhoto(key, tools.Store.Receive(JobOf(takeable[item], takeable.Count > 1 ? key : null, wishes, guest)), item);
+    }
+
+    private bool IsTaken(string key) => tools.Data.Statuses.Find(key) is not null;
+
+    // Why no picture is taken now, whatever it is.
+    private FormattedText? WhyNone(Guest guest) => tools.Data.Flags.IsPaused && !guest.IsAdmin ? guest.Speech.Say(TextKey.Paused) : Crowd(guest);
+
+    private FormattedText? Crowd(Guest guest)
+    {
+        if (guest.IsAdmin) return null;
+        var waiting = tools.Store.Stats().Jobs.Where(count => count.State is JobState.Received or JobState.Queued or JobState.Running).Sum(count => count.Count);
+        if (waiting >= tools.Options.MostWaiting) return guest.Speech.Say(TextKey.QueueFull);
+        var most = tools.Options.MostWaitingOfOne;
+        var own = new[] { JobState.Received, JobState.Queued, JobState.Running }.Sum(state => tools.Store.List(state, guest.QueueName, most).Count);
+        return own >= most ? guest.Speech.Say(TextKey.OwnQueueFull, ("count", own)) : null;
+    }
+
+    private Task<bool> IsRepeat(Entry entry, Wishes wishes, Guest guest, CancellationToken cancellation) =>
+        repeat(RequestOf(entry, null, guest), ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest), cancellation);
+
+    /// <summary>Counts the pictures against the quotas, as many as they allow; the others are taken off the list.</summary>
+    /// <returns>The quota that does not allow more, or null.</returns>
+    private QuotaReached? Count(List<Entry> pictures, Guest guest)
+    {
+        if (guest.IsPreferred || pictures.Count == 0) return null;
+        var now = tools.Clock.GetUtcNow();
+        var keys = pictures.ConvertAll(entry => KeyOf(entry.Asking));
+        if (tools.Data.Uses.Take(guest.Id, keys, tools.Options.Quotas, now) is not { } reached) return null;
+        var left = reached.Left;
+        while (left > 0 && tools.Data.Uses.Take(guest.Id, keys[..left], tools.Options.Quotas, now) is { } less) left = Math.Min(left - 1, less.Left);
+        pictures.RemoveRange(left, pictures.Count - left);
+        // When the next single one is allowed is what is told.
+        if (tools.Data.Uses.Take(guest.Id, [keys[left]], tools.Options.Quotas, now) is { } single) return single;
+        tools.Data.Uses.GiveBack([keys[left]]);
+        return reached;
+    }
+
+    private async Task TellNotTaken(Message reply, IReadOnlyList<Entry> entries, List<Entry> taken, QuotaReached? reached, Guest guest)
+    {
+        if (taken.Count == entries.Count) return;
+        var reasons = entries.Select(entry => WhyNot(entry, guest)).OfType<FormattedText>().Distinct().ToList();
+        if (reached is not null) reasons.Add(QuotaText(reached, guest));
+        var head = entries.Count > 1 ? guest.Speech.Say(TextKey.SomeNotTaken, ("count", entries.Count - taken.Count)) : null;
+        await tools.Replies.Say(reply, StatusTexts.Lines([head, .. reasons]), isReply: true).ConfigureAwait(false);
+    }
+
+    private FormattedText? WhyNot(Entry entry, Guest guest)
+    {
+        if (IncomingPicture.WhyNot(entry.Bringing) is { } key)
+            return key == TextKey.UnsupportedFile ? guest.Speech.Say(key, ("formats", tools.Options.Terms.Formats)) : guest.Speech.Say(key);
+        if (entry.Picture is { Bytes: { } bytes } && bytes > tools.Options.Terms.LargestFetch)
+            return guest.Speech.Say(TextKey.TooBigToFetch, ("size", guest.Speech.Size(bytes)), ("limit", guest.Speech.Size(tools.Options.Terms.LargestFetch)));
+        return null;
+    }
+
+    private static FormattedText QuotaText(QuotaReached reached, Guest guest) => guest.Speech.Say(TextKey.QuotaReached,
+        ("count", reached.Quota.Count), ("window", guest.Speech.Period(reached.Quota.Window)), ("time", guest.Speech.About(reached.Reset?.TotalSeconds ?? reached.Quota.Window.TotalSeconds)));
+
+    private NewJob JobOf(Entry entry, string? album, Wishes wishes, Guest guest) => new(PictureRequest.FrontEnd, guest.QueueName, entry.Picture!.Name)
+    {
+        Key = KeyOf(entry.Asking),
+        Class = guest.IsAdmin ? JobClass.Admin : guest.Person.IsVip ? JobClass.Vip : JobClass.Normal,
+        Model = ModelOf(guest),
+        Scale = ScaleOf(wishes, guest),
+        Format = FormatOf(wishes, guest),
+        Payload = RequestOf(entry, album, guest).ToPayload(),
+    };
+
+    private static PictureRequest RequestOf(Entry entry, string? album, Guest guest) => new()
+    {
+        Chat = entry.Asking.Chat.Id,
+        Thread = (int?)entry.Asking.MessageThreadId,
+        Message = entry.Asking.MessageId,
+        Person = guest.Id,
+        Language = guest.Speech.Language,
+        Kind = entry.Picture!.Kind,
+        FileId = entry.Picture.FileId,
+        UniqueId = entry.Picture.UniqueId,
+        Bytes = entry.Picture.Bytes,
+        Album = album,
+        ReplyAs = guest.Person.ReplyAs,
+    };
+
+    private int ScaleOf(Wishes wishes, Guest guest) => wishes.Scale ?? guest.Person.Scale ?? tools.Options.Scale;
+
+    private static PictureFormat FormatOf(Wishes wishes, Guest guest) => wishes.Format ?? guest.Person.Format ?? PictureFormat.Png;
+
+    // A model that is installed no more is better replaced than refused; where none is known, the workers know.
+    private string? ModelOf(Guest guest) =>
+        guest.Person.Model is { } model && tools.Options.Models() is var installed && (installed.Count == 0 || installed.Contains(model)) ? model : null;
+
+    private string KeyOf(Message message) => string.Create(CultureInfo.InvariantCulture, $"{tools.Me.Id}/{message.Chat.Id}/{message.MessageId}");
+
+    /// <summary>A picture that is asked for.</summary>
+    /// <param name="Asking">The message that asks.</param>
+    /// <param name="Bringing">The message that has it: the same, or the one that is answered.</param>
+    private sealed record Entry(Message Asking, Message Bringing)
+    {
+        internal IncomingPicture? Picture { get; } = IncomingPicture.Of(Bringing);
+    }
+}

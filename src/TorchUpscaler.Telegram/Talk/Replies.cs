@@ -1,0 +1,64 @@
+using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Data;
+using TorchUpscaler.Telegram.Sending;
+
+namespace TorchUpscaler.Telegram.Talk;
+
+/// <summary>What the bot says in answer to somebody. Where it can never be heard (they have blocked the bot, the message is gone), that is no failure.</summary>
+internal sealed class Replies(SendScheduler sender, BotData data)
+{
+    /// <summary>Answers a message, in a group by a reply to it.</summary>
+    internal Task Say(Message to, FormattedText text, InlineKeyboard? keyboard = null, bool isReply = false)
+    {
+        var answer = new TextMessage { Chat = to.Chat.Id, Thread = (int?)to.MessageThreadId, ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null, Text = text, Keyboard = keyboard };
+        return Try(answer.Chat, chat => sender.SendMessage(answer with { Chat = chat }, SendPriority.Urgent, CancellationToken.None));
+    }
+
+    /// <summary>Sends a photo.</summary>
+    /// <returns>The sent message; null where it cannot be sent so, now or ever.</returns>
+    internal Task<Message?> SendPhoto(long chat, OutgoingFile photo, FormattedText caption) => Try(chat, to =>
+        sender.SendPhoto(new FileMessage { Chat = to, File = photo, Caption = caption }, SendPriority.Urgent, CancellationToken.None));
+
+    /// <summary>Changes one of the bot's own messages.</summary>
+    internal Task Edit(MessageRef message, FormattedText text, InlineKeyboard? keyboard = null) =>
+        Try(message.Chat, chat => sender.EditMessageText(new TextEdit(message with { Chat = chat }, text, keyboard), SendPriority.Urgent, CancellationToken.None));
+
+    /// <summary>Takes the buttons of one of the bot's own messages away.</summary>
+    internal Task ClearButtons(MessageRef message) =>
+        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, null, SendPriority.Urgent, CancellationToken.None));
+
+    /// <summary>Answers a pressed button, with a note or without.</summary>
+    internal Task Answer(CallbackQuery query, string? note = null, bool isAlert = false) =>
+        Try(query.From.Id, _ => Done(sender.AnswerCallbackQuery(new CallbackAnswer(query.Id, note, isAlert), CancellationToken.None)));
+
+    private async Task<T?> Try<T>(long chat, Func<long, Task<T>> call, bool hasMoved = false)
+    {
+        try
+        {
+            return await call(chat).ConfigureAwait(false);
+        }
+        catch (BotApiException error) when (error is { Error: BotError.Migrated, MigratedTo: { } moved } && !hasMoved)
+        {
+            data.MoveChat(chat, moved);
+            return await Try(moved, call, hasMoved: true).ConfigureAwait(false);
+        }
+        catch (BotApiException error) when (error.Error == BotError.Blocked && chat > 0)
+        {
+            data.People.SetBlocked(chat, true);
+            return default;
+        }
+        catch (BotApiException error) when (IsInVain(error))
+        {
+            return default;
+        }
+    }
+
+    // Nothing would change that, or nobody should wait for it: who sends more than can be answered gets fewer answers.
+    private static bool IsInVain(BotApiException error) => !error.IsTransient && error.Error != BotError.BadToken || error.Error == BotError.QueueFull || error.MayHaveHappened;
+
+    private static async Task<bool> Done(Task task)
+    {
+        await task.ConfigureAwait(false);
+        return true;
+    }
+}
