@@ -166,9 +166,13 @@ public interface IJobStore : IDisposable
     /// <summary>Ends jobs that have waited too long.</summary>
     int Expire();
 
-    /// <summary>Deletes pictures, then rows, whose time is over, and files that no row knows.</summary>
+    /// <summary>Deletes pictures, then rows, whose time is over, and what dead processes left on this machine.</summary>
     /// <returns>How many pictures, rows and files went.</returns>
     int Clean();
+
+    /// <summary>Deletes what dead processes left on this machine: their folders and locks, and with SQLite files that no row knows.</summary>
+    /// <returns>How many files and folders went.</returns>
+    int Sweep();
 
     /// <summary>Returns when the queue may have changed since it was last looked at, or after the given time, or cancelled.</summary>
     /// <param name="seen">What the last call returned; 0 at first. Taken before the look, so that no change is missed.</param>

@@ -52,8 +52,10 @@ internal abstract partial class SqlJobStore
             work.Execute("lock clocks");
             return work.Execute("prune tags");
         });
-        return pictures + rows + LocalFile.Writing(Folder.Path, Sweep);
+        return pictures + rows + Sweep();
     }
+
+    public int Sweep() => LocalFile.Writing(Folder.Path, SweepMachine);
 
     private int ErasePictures()
     {

@@ -260,7 +260,7 @@ internal abstract partial class SqlJobStore : IJobStore
     private protected abstract void DeletePictures(IEnumerable<string> files);
 
     /// <summary>Deletes what nobody knows, left by processes that died.</summary>
-    private protected abstract int Sweep();
+    private protected abstract int SweepMachine();
 
     /// <summary>Opens a result that a worker has written, or that an earlier try to finish has placed; null where neither is there.</summary>
     private protected abstract FileStream? OpenResult(string path, string file);
