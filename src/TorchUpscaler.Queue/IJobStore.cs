@@ -98,6 +98,9 @@ public interface IJobStore : IDisposable
     /// <param name="costBelow">Seconds; 0 lets only a more urgent class go before.</param>
     Job? ClaimBefore(JobClass effectiveClass, string person, double costBelow);
 
+    /// <summary>The claims on running jobs that this holder has by the store's word: one whose answer was lost is among them.</summary>
+    IReadOnlyList<Claim> Running();
+
     /// <summary>Renews a claim's lease.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="progress">The share that is done, 0 to 1.</param>

@@ -37,5 +37,5 @@ internal sealed record Duty(string Name, TimeSpan Every, Func<IJobStore, QueueMe
     }
 
     private static TimeSpan Pace(TimeSpan promise, int rounds, TimeSpan atMost) =>
-        TimeSpan.FromSeconds(Math.Clamp(promise.TotalSeconds / rounds, 0.25, atMost.TotalSeconds));
+        TimeSpan.FromSeconds(Math.Clamp(promise.TotalSeconds / rounds, 0.05, atMost.TotalSeconds));
 }
