@@ -31,7 +31,7 @@ internal sealed class Administration(TalkTools tools, BroadcastDialog broadcasts
 
     private Task Mark(Call call, Message message, Guest guest)
     {
-        if (Whom(call, message) is not { } id) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminWho, ("command", call.Command)));
+        if (Whom(call, message) is not { } id) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminWho, ("command", call.Command), ("bot", tools.Username)));
         if (call.Command == "ban" && tools.Options.Admins.Contains(id)) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminNotYourself));
         return tools.Replies.Say(message, Marked(call.Command, id, guest.Speech));
     }

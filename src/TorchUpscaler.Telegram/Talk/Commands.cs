@@ -1,4 +1,5 @@
 using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Data;
 using TorchUpscaler.Telegram.Texts;
 
 namespace TorchUpscaler.Telegram.Talk;
@@ -16,7 +17,7 @@ internal sealed class Commands(TalkTools tools, SettingsDialog settings, OwnPict
         "settings" => settings.Show(message, guest),
         "queue" => pictures.Show(message, guest),
         "cancel" => pictures.Cancel(message, guest),
-        "privacy" => tools.Replies.Say(message, guest.Speech.Say(TextKey.Privacy, ("time", guest.Speech.Period(tools.Store.Options.KeepPictures)))),
+        "privacy" => tools.Replies.Say(message, Privacy(guest.Speech)),
         "delete" => tools.Replies.Say(message, guest.Speech.Say(TextKey.DeleteAsk), InlineKeyboard.Row(
             Buttons.Of(guest.Speech.Plain(TextKey.ButtonDelete), new ButtonData(ButtonKind.Delete, ButtonData.Yes)),
             Buttons.Of(guest.Speech.Plain(TextKey.ButtonKeep), new ButtonData(ButtonKind.Delete, ButtonData.No)))),
@@ -45,6 +46,9 @@ internal sealed class Commands(TalkTools tools, SettingsDialog settings, OwnPict
 
         Task<Message?> Sent(OutgoingFile file) => tools.Replies.SendPhoto(chat, file, caption);
     }
+
+    private FormattedText Privacy(Speech speech) => speech.Say(TextKey.Privacy, ("time", speech.Period(tools.Store.Options.KeepPictures)),
+        ("rows", speech.Period(tools.Store.Options.KeepRows)), ("sent", speech.Period(tools.Data.KeepSent)), ("updates", speech.Period(BotData.KeepUpdates)));
 
     private FormattedText Help(Guest guest)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Texts;
@@ -70,21 +71,24 @@ internal sealed class OwnPictures(TalkTools tools)
     /// <returns>How many.</returns>
     internal int CancelAllOf(Guest guest) => Cancellable(tools.Store, guest.QueueName).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
 
-    private FormattedText ListText(Guest guest)
+    private FormattedText ListText(Guest guest) => ListText(guest, Jobs(tools.Store, guest.QueueName, [.. s_cancellable, JobState.Upscaled]));
+
+    private FormattedText ListText(Guest guest, List<Job> jobs)
     {
-        var jobs = Jobs(tools.Store, guest.QueueName, [.. s_cancellable, JobState.Upscaled]);
         var listed = jobs.Take(MostListed).Select(job => (job, job.State == JobState.Queued ? tools.Store.Place(job.Id) : null)).ToList();
         return QueueTexts.List(guest.Speech, listed, jobs.Count - listed.Count);
     }
 
-    private static FormattedText AskText(Guest guest, List<Job> jobs) => guest.Speech.Say(jobs.Count == 0 ? TextKey.CancelNothing : TextKey.CancelWhich);
+    private FormattedText AskText(Guest guest, List<Job> jobs) =>
+        jobs.Count == 0 ? guest.Speech.Say(TextKey.CancelNothing) : ListText(guest, jobs) + "\n\n" + guest.Speech.Say(TextKey.CancelWhich);
 
     private static InlineKeyboard? AskKeyboard(Guest guest, List<Job> jobs)
     {
         if (jobs.Count == 0) return null;
-        var rows = jobs.Take(MostListed).Select(job => (IReadOnlyList<InlineButton>)[Buttons.CancelListed($"{Measures.Name(job.Name)} ×{StatusTexts.Scale(job)}", job.Id)]);
+        var each = jobs.Take(MostListed).Select((job, i) =>
+            Buttons.CancelListed(string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {QueueTexts.NameOf(guest.Speech, job)}"), job.Id));
         var all = Buttons.Of(guest.Speech.Plain(TextKey.ButtonCancelAll, ("count", jobs.Count)), new ButtonData(ButtonKind.CancelAll));
-        return new InlineKeyboard([.. rows, [all]]);
+        return new InlineKeyboard([.. each.Select(one => (IReadOnlyList<InlineButton>)[one]), [all]]);
     }
 
     // What is furthest comes first, and of that the oldest.
