@@ -1,8 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using TorchUpscaler.App.Bot;
+using TorchUpscaler.App.Doctor;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.App.Queue;
 using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Upscale;
+using TorchUpscaler.Core;
 using TorchUpscaler.Imaging;
 using TorchUpscaler.Queue;
 
@@ -11,6 +16,14 @@ namespace TorchUpscaler.App;
 /// <summary>The program's commands and how a run of one ends.</summary>
 internal static class CommandLine
 {
+    private const string Examples = """
+        Examples:
+          torchupscaler upscale photo.jpg      makes photo_x4.jpg beside it
+          torchupscaler models                 lists the models that are installed, and those that can be had
+          torchupscaler doctor                 says what works on this machine, and what to do about what does not
+          torchupscaler COMMAND --help         tells of a command's options, with examples
+        """;
+
     // A picture on its way into the store, or a result out of it, is not left half-way.
     private static readonly TimeSpan DeliveryGrace = TimeSpan.FromSeconds(5);
 
@@ -19,14 +32,19 @@ internal static class CommandLine
     internal static int Run(string[] arguments, Shutdown shutdown)
     {
         var progress = new ProgressReporter(Console.Error, IsTerminal(), TimeProvider.System);
+        int Guarded(Func<int> command) => Guard(shutdown, progress, command);
+
         var root = new RootCommand("Enlarges photos with Real-ESRGAN networks, without seams and without a GPU.");
-        root.Add(UpscaleArguments.Command(options =>
-            Guard(shutdown, progress, () => Compose(options, progress).Run(options, shutdown.Token))));
-
-        root.Add(WorkerArguments.Command(settings => Guard(shutdown, progress, () => Work(settings(), shutdown, progress))));
-
-        root.Add(SubmitArguments.Command(options => Guard(shutdown, progress, () => Submit(options(), shutdown, progress))));
-        root.Add(QueueArguments.Command((settings, json, command) => Guard(shutdown, progress, () => Operate(settings(), json, command, shutdown, progress))));
+        root.Options.OfType<HelpOption>().Single().Action = HelpWithExamples.Option(Examples).Action;
+        root.Add(UpscaleArguments.Command(options => Guarded(() => Compose(options, progress).Run(options, shutdown.Token))));
+        root.Add(ModelsArguments.Command((folders, json) => Guarded(() => new ModelsCommand(folders, Console.Out).Run(json))));
+        root.Add(DoctorArguments.Command((folders, json) => Guarded(() => Compose(folders).Run(json, shutdown.Token))));
+        root.Add(WorkerArguments.Command(settings => Guarded(() => Work(settings(), shutdown, progress))));
+        root.Add(BotArguments.Command(settings => Guarded(() => Talk(settings(), shutdown, progress))));
+        root.Add(SubmitArguments.Command(options => Guarded(() => Submit(options(), shutdown, progress))));
+        root.Add(QueueArguments.Command((settings, json, command) => Guarded(() => Operate(settings(), json, command, shutdown, progress))));
+        root.Add(CompletionCommand.Command(script => Guarded(() => Print(script))));
+        CompletionCommand.LeaveOutSwitches(root);
 
         // No response files: a picture's name may begin with an @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -58,11 +76,28 @@ internal static class CommandLine
     private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
         new(new VipsCodec(), Engines.Of(options.Engine), progress, options.Json ? Console.Out : TextWriter.Null);
 
+    private static DoctorCommand Compose(ModelFolders folders) => new(
+        new MachineCheck(new SystemFiles(), Environment.ProcessorCount, MemorySize.DefaultBudget()), () => new VipsCodec(),
+        new ModelCheck(folders, Engines.Of(Engines.Names[0])), new FolderCheck(folders), Console.Out);
+
+    private static int Print(string script)
+    {
+        JsonLine.Write(Console.Out, script, "the script");
+        return ExitCodes.Done;
+    }
+
     private static int Work(ServiceSettings settings, Shutdown shutdown, ProgressReporter progress)
     {
         shutdown.Grace = WorkerCommand.Grace;
         shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back by the next worker"));
         return new WorkerCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
+    }
+
+    private static int Talk(ServiceSettings settings, Shutdown shutdown, ProgressReporter progress)
+    {
+        shutdown.Grace = WorkerCommand.Grace;
+        shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back at the next start"));
+        return new BotCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
     }
 
     private static int Submit(SubmitOptions options, Shutdown shutdown, ProgressReporter progress)

@@ -39,9 +39,10 @@ internal sealed class ProgramRun : IDisposable
     private readonly Task<string> _errors;
 
     private ProgramRun(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string redirection = "")
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string redirection = "", string? config = null)
     {
-        string[] shell = ["-c", $"exec dotnet \"$@\" {redirection}", "sh"];
+        var dotnet = config is null ? "dotnet" : $"dotnet exec --runtimeconfig '{config}'";
+        string[] shell = ["-c", $"exec {dotnet} \"$@\" {redirection}", "sh"];
         var start = new ProcessStartInfo("/bin/sh", [.. shell, Path.Combine(AppContext.BaseDirectory, "torchupscaler.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
@@ -63,6 +64,13 @@ internal sealed class ProgramRun : IDisposable
     internal static ProgramResult In(string? folder, IReadOnlyDictionary<string, string?>? environment, params string[] arguments)
     {
         using var run = new ProgramRun(arguments, environment, folder);
+        return run.Wait();
+    }
+
+    /// <summary>Runs the program to its end with another configuration of the runtime.</summary>
+    internal static ProgramResult Configured(string config, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        using var run = new ProgramRun(arguments, environment, config: config);
         return run.Wait();
     }
 

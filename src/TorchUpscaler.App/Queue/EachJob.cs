@@ -44,7 +44,7 @@ internal sealed class EachJob(ProgressReporter progress)
         {
             if (work()) _done++;
         }
-        catch (Exception error) when (error is InputException or IOException and not (StoreUnavailableException or UnwritableOutputException))
+        catch (Exception error) when (error is InputException or UnauthorizedAccessException or IOException and not (StoreUnavailableException or UnwritableOutputException))
         {
             progress.Say(Failure.Line(file is null ? Failure.Message(error) : Failure.Named(Failure.Message(error), file)));
             if (error is InputException) _refused++;

@@ -101,12 +101,13 @@ internal sealed class QueueCommand(IJobStore store, ProgressReporter progress, T
         return ExitCodes.Done;
     }
 
-    private static string WhyNotAgain(Job job) => job switch
+    private static string WhyNotAgain(Job job)
     {
-        { State: JobState.Failed or JobState.Cancelled or JobState.Expired, InputFile: null } => $"{ResultDelivery.Called(job)} cannot be tried again: its picture is not kept any more; submit it again",
-        { State: JobState.Failed or JobState.Cancelled or JobState.Expired } => $"{ResultDelivery.Called(job)} cannot be tried again at the moment: somebody holds it; try again in a minute",
-        _ => $"{ResultDelivery.Called(job)} cannot be tried again: it is {JobText.Name(job.State)}, and has not failed",
-    };
+        var why = job.State is not (JobState.Failed or JobState.Cancelled or JobState.Expired) ? $"it is {JobText.Name(job.State)}, and has not failed"
+            : job.InputFile is null ? "its picture is not kept any more; submit it again"
+            : "somebody holds it at the moment; try again in a minute";
+        return $"{ResultDelivery.Called(job)} cannot be tried again: {why}";
+    }
 
     private QueuePlace? PlaceOf(Job job) => job.State == JobState.Queued ? store.Place(job.Id) : null;
 

@@ -101,8 +101,9 @@ internal sealed class ResultDelivery(IJobStore store, string folder, bool force)
     private JobEndedException Ended(Job job)
     {
         if (job.FrontEnd == FrontEnd && Claim(job.Id) is { } claimed) store.Told(claimed.Claim);
-        var what = job.State == JobState.Failed ? $"failed: {job.Error}" : job.Error is { } why && why != JobText.Name(job.State) ? $"{JobText.Name(job.State)}: {why}" : JobText.Name(job.State);
-        return new JobEndedException($"{Called(job)} {what}");
+        var state = JobText.Name(job.State);
+        var why = job.Error is { } error && error != state ? $": {error}" : "";
+        return new JobEndedException($"{Called(job)} {(job.State == JobState.Failed ? state : $"is {state}")}{why}");
     }
 
     // NAME_x4.EXT; of two of one name, the second has its job's number in it.

@@ -27,6 +27,8 @@ internal static class SubmitArguments
         Validators = { RefuseUnknownOptions },
     };
 
+    private static readonly Option<bool> Recursive = new("--recursive", "-r") { Description = "Look into the folders within folders too." };
+
     private static readonly Option<JobClass?> Class = new("--class")
     {
         Description = $"How urgent they are: {QueueArguments.NamesOf<JobClass>()}. Default: normal.",
@@ -82,7 +84,7 @@ internal static class SubmitArguments
         var settings = new SettingOptions("--store", "--weights");
         var command = new Command("submit", "Hands pictures to a queue, for its workers to enlarge.")
         {
-            Inputs, Class, Person, Model, Scale, Format, Quality, Wait, Output, Force, Json,
+            Inputs, Recursive, Class, Person, Model, Scale, Format, Quality, Wait, Output, Force, Json,
         };
         settings.AddTo(command);
         command.Add(HelpWithExamples.Option(Examples));
@@ -100,6 +102,7 @@ internal static class SubmitArguments
         return defaults with
         {
             Inputs = parsed.GetRequiredValue(Inputs),
+            Recursive = parsed.GetValue(Recursive),
             Class = parsed.GetValue(Class) ?? defaults.Class,
             Person = parsed.GetValue(Person) ?? defaults.Person,
             Model = parsed.GetValue(Model),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Upscale;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
@@ -19,7 +20,8 @@ internal sealed class SubmitCommand(SubmitOptions options, IPictureCodec codec, 
     /// <exception cref="OperationCanceledException">Cancelled; the jobs stay in the queue.</exception>
     internal int Run(CancellationToken cancellation)
     {
-        var inputs = InputPlan.Of(new UpscaleOptions { Inputs = options.Inputs }, codec.InputExtensions);
+        if (options.Inputs.Contains(StandardStreams.Name)) throw new InputException("standard input (-) cannot be submitted; save the picture to a file first");
+        var inputs = InputPlan.Of(new UpscaleOptions { Inputs = options.Inputs, Output = options.Output, Recursive = options.Recursive }, codec.InputExtensions);
         if (options.Output is { } folder && File.Exists(folder)) throw new InputException($"{Display.Path(folder)} is a file; -o names a folder");
         using var store = options.Settings.OpenStore();
         var check = new SubmitCheck(options, codec);
@@ -82,8 +84,13 @@ internal sealed class SubmitCommand(SubmitOptions options, IPictureCodec codec, 
 
     private string HowToFetch(IEnumerable<long> ids)
     {
-        // A database's address may have a password in it, and is in the settings anyway.
-        var store = options.Settings.Store is { } location && JobStores.IsFolder(location) && location != new Service.ServiceSettings().Store ? $" --store {location}" : "";
-        return $"torchupscaler queue fetch {string.Join(' ', ids)} -o {options.Output}{store}";
+        // A database's address may have a password in it: it is not repeated.
+        var store = options.Settings.Store is { } location && JobStores.IsFolder(location) && location != new ServiceSettings().Store
+            ? $" --store {ForShell(location)}"
+            : "";
+        return $"torchupscaler queue fetch {string.Join(' ', ids)} -o {ForShell(options.Output!)}{store}";
     }
+
+    private static string ForShell(string text) =>
+        text.All(c => char.IsLetterOrDigit(c) || "/._-+".Contains(c)) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

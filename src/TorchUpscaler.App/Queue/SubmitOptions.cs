@@ -10,6 +10,9 @@ internal sealed record SubmitOptions
     /// <summary>Files and folders, as given.</summary>
     internal required IReadOnlyList<string> Inputs { get; init; }
 
+    /// <summary>Whether folders within folders are looked into.</summary>
+    internal bool Recursive { get; init; }
+
     /// <summary>The settings.</summary>
     internal required ServiceSettings Settings { get; init; }
 
@@ -17,7 +20,7 @@ internal sealed record SubmitOptions
     internal JobClass Class { get; init; } = JobClass.Normal;
 
     /// <summary>Whose turn they count as.</summary>
-    internal string Person { get; init; } = Environment.UserName;
+    internal string Person { get; init; } = Environment.UserName is { Length: > 0 } account ? account : ResultDelivery.FrontEnd;
 
     /// <summary>A catalogue name or the path of a safetensors file; null: the best one that the worker has.</summary>
     internal string? Model { get; init; }

@@ -43,7 +43,8 @@ internal sealed partial class Monitoring(Health health, MetricsPage metrics, ILo
         }
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
-            throw new InputException($"the setting Listen: {address} cannot be listened at ({error.GetBaseException().Message}); choose another one with --listen or --port, or --listen off", error);
+            var reason = error.GetBaseException().Message;
+            throw new InputException($"the setting Listen: nothing can be served at {address} ({reason}); choose another address with --listen or --port, or --listen off", error);
         }
         var served = _server.Urls.First();
         Listening(served);
@@ -85,7 +86,7 @@ internal sealed partial class Monitoring(Health health, MetricsPage metrics, ILo
     private partial void Listening(string address);
 
     /// <summary>Signals are the program's own business.</summary>
-    private sealed class NoLifetime : IHostLifetime
+    internal sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -15,6 +15,7 @@ internal static class OperatorLog
     {
         logging.SetMinimumLevel(settings.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning); // the web server's own
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // that it does not start is said in a sentence
         logging.AddConsole(console =>
         {
             console.FormatterName = settings.LogFormat == LogFormat.Json ? ConsoleFormatterNames.Json : LineFormatter.FormatterName;

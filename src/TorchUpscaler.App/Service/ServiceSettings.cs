@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using TorchUpscaler.App.Bot;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 
@@ -31,7 +32,7 @@ internal sealed record ServiceSettings
     internal string Engine { get; init; } = "auto";
 
     /// <summary>Pictures of more pixels are made with the fast model on a CPU; 0: none.</summary>
-    internal long FastAbovePixels { get; init; } = 4_000_000;
+    internal long FastAbovePixels { get; init; } = ModelChooser.DefaultFastAbovePixels;
 
     /// <summary>Where health and metrics are served, or null: nowhere.</summary>
     internal IPEndPoint? Listen { get; init; } = new(IPAddress.Loopback, 9464);
@@ -47,6 +48,9 @@ internal sealed record ServiceSettings
 
     /// <summary>What the worker may use.</summary>
     internal WorkerOptions Worker { get; init; } = new();
+
+    /// <summary>The bot's.</summary>
+    internal BotSettings Bot { get; init; } = new();
 
     /// <summary>Opens the store.</summary>
     /// <exception cref="InputException">It cannot be opened.</exception>

@@ -27,7 +27,7 @@ internal sealed partial class WorkerCommand(IPictureCodec codec, ServiceSettings
             TimeProvider.System, logs.CreateLogger<Worker>());
         var look = new StoreLook(store, TimeProvider.System);
         using var page = new MetricsPage(look);
-        await using var monitoring = new Monitoring(new Health(worker, store, look), page, logs);
+        await using var monitoring = new Monitoring(new Health(() => worker.Problem, store, look), page, logs);
         if (settings.Listen is { } address) await monitoring.Start(address);
 
         var memory = MemorySize.Format(settings.Worker.MemoryBytes);

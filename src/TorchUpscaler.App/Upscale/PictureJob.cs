@@ -64,7 +64,7 @@ internal sealed class PictureJob(
         var most = options.MemoryBytes / NeighboursPart;
         var next = neighbours.Next is { } candidate && candidate.Bytes <= most ? candidate : null;
         if (neighbours.Before() is { } large && large.Memory > most) neighbours.Settle();
-        while (true)
+        for (var hasGivenBack = false; ;)
         {
             var before = neighbours.Before();
             try
@@ -83,8 +83,13 @@ internal sealed class PictureJob(
             {
                 if (before is not null) neighbours.Settle();
                 else if (next is not null) next = null;
-                else if (!models.ReleaseAllBut(planned.Choice)) throw;
-                GC.Collect();
+                else if (!models.ReleaseAllBut(planned.Choice))
+                {
+                    if (hasGivenBack) throw;
+                    hasGivenBack = true;
+                }
+                // Gives what the pictures before have left to the system too.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
         }
     }

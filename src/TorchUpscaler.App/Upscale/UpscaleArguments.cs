@@ -47,7 +47,7 @@ internal static class UpscaleArguments
     {
         Description = "A model's name (x4plus) or a .safetensors file. Default: sber-x4 if installed, else x4plus.",
         HelpName = "MODEL",
-        CompletionSources = { _ => new ModelFolders(null).Names().Select(name => new CompletionItem(name)) },
+        CompletionSources = { context => new ModelFolders(context.ParseResult.GetValue(Weights!)).Names().Select(name => new CompletionItem(name)) },
     };
 
     private static readonly Option<long?> FastAbove = new("--fast-above")
@@ -78,7 +78,6 @@ internal static class UpscaleArguments
         Description = "The results' format. Default: the picture's own.",
         HelpName = "png|jpg|webp",
         CustomParser = ParseFormat,
-        CompletionSources = { _ => new[] { "png", "jpg", "webp" }.Select(name => new CompletionItem(name)) },
     };
 
     private static readonly Option<int?> Quality = new("--quality")
@@ -130,6 +129,8 @@ internal static class UpscaleArguments
     /// <param name="run">Is given the checked options; returns the exit code.</param>
     internal static Command Command(Func<UpscaleOptions, int> run)
     {
+        Format.CompletionSources.Clear(); // the names of the enumeration are not what people write
+        Format.CompletionSources.Add("png", "jpg", "webp");
         var command = new Command("upscale", "Enlarges pictures.")
         {
             Inputs, Output, Recursive, Model, FastAbove, Scale, Format, Quality, Engine, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json,

@@ -15,8 +15,8 @@ public sealed class ModelChooser(ModelFolders folders)
     private const int UsualScale = 4;
     private const string UsualModel = "x4plus", FastModel = "x4fast";
 
-    // What is taken where no model is asked for; of two with one scale the first.
-    private static readonly string[] Preferred = ["sber-x2", "x2plus", "sber-x4", UsualModel, "sber-x8"];
+    // What is taken where no model is asked for, and the scale that it should have; of two with one scale the first.
+    private static readonly (string Name, int Scale)[] Preferred = [("sber-x2", 2), ("x2plus", 2), ("sber-x4", 4), (UsualModel, 4), ("sber-x8", 8)];
 
     /// <summary>Pictures of more pixels are made with the fast model, where it is installed and no model is asked for; 0: none. For engines on a CPU.</summary>
     public long FastAbovePixels { get; init; } = DefaultFastAbovePixels;
@@ -48,20 +48,24 @@ public sealed class ModelChooser(ModelFolders folders)
 
     private ModelChoice ChooseInstalled(int scale, long pixels)
     {
-        var installed = Preferred.Select(folders.Find).OfType<string>().Select(InstalledModel.Open).DistinctBy(model => model.Network.Scale).ToList();
-        var best = Cheapest(installed, scale);
+        // A damaged file is a matter of those pictures that need it.
+        var exact = Installed(Preferred.Where(model => model.Scale == scale)).FirstOrDefault(model => model.Network.Scale == scale);
+        var best = exact is not null ? [exact] : Cheapest(Installed(Preferred).DistinctBy(model => model.Network.Scale).ToList(), scale);
         if (best is not null && (FastAbovePixels == 0 || pixels <= FastAbovePixels)) return WithNote(best, scale, because: null);
 
         var fast = folders.Find(FastModel) is { } path ? Cheapest([InstalledModel.Open(path)], scale) : null;
         if (best is null && fast is null)
         {
-            throw new WeightsException($"no model is installed: none of {string.Join(", ", Preferred)} is in {string.Join(", ", folders.All)}; "
+            throw new WeightsException($"no model is installed: none of {string.Join(", ", Preferred.Select(preferred => preferred.Name))} is in {string.Join(", ", folders.All)}; "
                 + $"get one with: {ModelFolders.PullCommand(UsualModel)}");
         }
         if (best is null) return WithNote(fast!, scale, "no larger model is installed");
         if (fast is null || Cost(fast) >= Cost(best)) return WithNote(best, scale, because: null);
         return WithNote(fast, scale, string.Create(CultureInfo.InvariantCulture, $"the picture is large: {pixels / 1e6:0.0} megapixels, and above {FastAbovePixels / 1e6:0.###} the fast model is taken"));
     }
+
+    private IEnumerable<InstalledModel> Installed(IEnumerable<(string Name, int Scale)> models) =>
+        models.Select(model => folders.Find(model.Name)).OfType<string>().Select(InstalledModel.Open);
 
     /// <summary>
     /// The chain with the least work that reaches a scale or more. A model of that very scale comes before any chain. In a chain the

@@ -19,7 +19,7 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
     private const int Threads = 4; // as many as there are duties: none waits for another one
 
     private static readonly TimeSpan StartRetry = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
     private readonly DutyLog _log = new(log);
     private readonly CancellationTokenSource _stop = new();

@@ -3,7 +3,7 @@ using TorchUpscaler.Core;
 
 namespace TorchUpscaler.Queue.Stores;
 
-/// <summary>Writing of files on this machine: what hinders it is the store's trouble, what a source throws is the source's own.</summary>
+/// <summary>Work on files of this machine: what hinders it is the store's trouble, what a source throws is the source's own.</summary>
 internal static class LocalFile
 {
     private const int BufferBytes = 128 << 10;
@@ -15,13 +15,13 @@ internal static class LocalFile
     /// <exception cref="StoreUnavailableException">The file cannot be written.</exception>
     internal static void Copy(Stream source, FileStream target, string shown)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes); // PostgreSQL's pieces are many
         int read;
         while ((read = source.Read(buffer)) > 0) Writing(shown, () => target.Write(buffer, 0, read));
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>Does a step of writing a file.</summary>
+    /// <summary>Does a step of writing a file or changing a folder.</summary>
     /// <exception cref="StoreUnavailableException">It failed.</exception>
     internal static void Writing(string shown, Action step) => Writing(shown, () =>
     {
@@ -29,7 +29,7 @@ internal static class LocalFile
         return true;
     });
 
-    /// <summary>Does a step of writing a file.</summary>
+    /// <summary>Does a step of writing a file or changing a folder.</summary>
     /// <exception cref="StoreUnavailableException">It failed.</exception>
     internal static T Writing<T>(string shown, Func<T> step)
     {
@@ -37,7 +37,7 @@ internal static class LocalFile
         {
             return step();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is (IOException and not StoreUnavailableException) or UnauthorizedAccessException)
         {
             throw new StoreUnavailableException(WriteFailure.Sentence(Display.Path(shown), error), error);
         }

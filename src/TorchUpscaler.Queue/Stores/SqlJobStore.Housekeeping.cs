@@ -4,7 +4,7 @@ namespace TorchUpscaler.Queue.Stores;
 internal abstract partial class SqlJobStore
 {
     private const string CrashSentence = "the program broke down while it worked on the picture";
-    private const int Batch = 200;
+    private const int Batch = 100; // rows a transaction
 
     public void Hello(string about)
     {
@@ -52,7 +52,7 @@ internal abstract partial class SqlJobStore
             work.Execute("lock clocks");
             return work.Execute("prune tags");
         });
-        return pictures + rows + Sweep();
+        return pictures + rows + LocalFile.Writing(Folder.Path, Sweep);
     }
 
     private int ErasePictures()

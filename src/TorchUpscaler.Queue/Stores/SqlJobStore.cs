@@ -149,7 +149,7 @@ internal abstract partial class SqlJobStore : IJobStore
     public bool Renew(Claim claim, double progress, bool isActive) =>
         Write(work => work.Execute("renew", Fenced(claim, new { Lease = Milliseconds(Options.Lease), progress = Share(progress), isActive })) == 1);
 
-    public string WorkFolder(Claim claim) => Folder.WorkFolder(claim);
+    public string WorkFolder(Claim claim) => LocalFile.Writing(Folder.Path, () => Folder.WorkFolder(claim));
 
     public abstract string FetchInput(Job job);
 

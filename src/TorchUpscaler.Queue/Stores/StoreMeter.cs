@@ -9,7 +9,7 @@ internal static class StoreMeter
     private static readonly Meter Meter = new(QueueMetrics.MeterName);
 
     private static readonly Histogram<double> Seconds =
-        Meter.CreateHistogram<double>("torchupscaler_store_seconds", "s", "Time of the store's transactions, by kind.");
+        Meter.CreateHistogram<double>("store_seconds", "s", "Time of the store's transactions, by kind.");
 
     /// <summary>Runs a transaction.</summary>
     /// <param name="kind"><c>read</c> or <c>write</c>.</param>

@@ -5,8 +5,8 @@ namespace TorchUpscaler.Queue;
 /// <summary>What a process measures of its work, as instruments of the meter <see cref="MeterName"/>.</summary>
 public sealed class QueueMetrics : IDisposable
 {
-    /// <summary>The meter's name.</summary>
-    public const string MeterName = "TorchUpscaler.Queue";
+    /// <summary>The meter's name; the exporter puts it before the instruments' names.</summary>
+    public const string MeterName = "torchupscaler";
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _steps;
@@ -19,12 +19,12 @@ public sealed class QueueMetrics : IDisposable
     /// <summary>Creates the instruments.</summary>
     public QueueMetrics()
     {
-        _steps = _meter.CreateCounter<long>("torchupscaler_steps", description: "Steps of runs.");
-        _retries = _meter.CreateCounter<long>("torchupscaler_retries", description: "Jobs queued again after a failure.");
-        _rescues = _meter.CreateCounter<long>("torchupscaler_rescues", description: "Jobs taken back from dead or silent workers.");
-        _finished = _meter.CreateCounter<long>("torchupscaler_ended", description: "Jobs that this process ended, by outcome.");
-        _waited = _meter.CreateHistogram<double>("torchupscaler_waiting_seconds", "s", "Time between a job's queueing and its first start.");
-        _inference = _meter.CreateHistogram<double>("torchupscaler_inference_seconds", "s", "Time that the network took for a picture, by model.");
+        _steps = _meter.CreateCounter<long>("steps_total", description: "Steps of runs.");
+        _retries = _meter.CreateCounter<long>("retries_total", description: "Jobs queued again after a failure.");
+        _rescues = _meter.CreateCounter<long>("rescues_total", description: "Jobs taken back from dead or silent workers.");
+        _finished = _meter.CreateCounter<long>("ended_total", description: "Jobs that this process ended, by outcome.");
+        _waited = _meter.CreateHistogram<double>("waiting_seconds", "s", "Time between a job's queueing and its first start.");
+        _inference = _meter.CreateHistogram<double>("inference_seconds", "s", "Time that the network took for a picture, by model.");
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ public sealed class Repeats(BotData data, SendScheduler sender, BotMetrics metri
     /// <returns>False where the picture has to be made.</returns>
     /// <exception cref="BotApiException">Telegram cannot be reached now.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
-    public async Task<bool> Answer(PictureRequest request, int? scale, PictureFormat? format, string? model, CancellationToken cancellation)
+    public async Task<bool> Answer(PictureRequest request, int scale, PictureFormat format, string? model, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.UniqueId is not { } unique) return false;

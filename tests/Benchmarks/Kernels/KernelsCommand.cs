@@ -25,7 +25,7 @@ internal static class KernelsCommand
         // In this process: what BenchmarkDotNet would build otherwise would need the packages' feed, and get this solution's rules.
         var config = DefaultConfig.Instance
             .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(10))
-            .WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
+            .WithArtifactsPath(Path.Combine(Repository.Root, "artifacts", "benchmarks"));
         var filter = $"*{arguments.FirstOrDefault()}*";
         var summaries = BenchmarkSwitcher.FromAssembly(typeof(KernelsCommand).Assembly).Run(["--filter", filter], config);
         return summaries.Any(summary => summary.Reports.Length > 0) && summaries.All(summary => summary.Reports.All(report => report.Success)) ? Done : NothingMeasured;

@@ -12,7 +12,7 @@ namespace TorchUpscaler.Benchmarks.Measuring;
 internal static class FmaLoop
 {
     private const int Accumulators = 12;
-    private const long Iterations = 150_000_000; // about a quarter of a second
+    private const long Iterations = 300_000_000; // about half a second
 
     /// <summary>Runs the loop on each thread of a team, at the engine's vector width.</summary>
     /// <returns>Floating-point operations of all threads together; a multiply-add is two.</returns>

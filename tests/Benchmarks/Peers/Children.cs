@@ -13,6 +13,7 @@ internal sealed class Children : IDisposable
 
     private readonly List<Process> _running = [];
     private readonly List<PosixSignalRegistration> _signals = [];
+    private volatile bool _isCancelled;
     private bool _isOver;
 
     public Children()
@@ -21,6 +22,7 @@ internal sealed class Children : IDisposable
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
+                _isCancelled = true;
                 KillAll();
                 Environment.Exit(Cancelled);
             }));
@@ -63,6 +65,7 @@ internal sealed class Children : IDisposable
         process.WaitForExit();
         Forget(process);
         if (process.ExitCode == 0) return output;
+        WaitForEndIfCancelled();
         var last = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"exit code {process.ExitCode}";
         throw new BenchException($"{program} {string.Join(' ', arguments)} failed: {last}");
     }
@@ -72,6 +75,12 @@ internal sealed class Children : IDisposable
     {
         Kill(process);
         Forget(process);
+    }
+
+    /// <summary>Whoever finds that a child has broken off comes here first: at Ctrl-C that is nothing to be told, and the process is about to end.</summary>
+    public void WaitForEndIfCancelled()
+    {
+        if (_isCancelled) Thread.Sleep(Timeout.Infinite);
     }
 
     /// <summary>Takes a process that has ended off the list.</summary>

@@ -119,6 +119,7 @@ internal sealed class Peer(string name, Children children, PeerStart start)
     private BenchException BrokenOff()
     {
         _process!.WaitForExit();
+        children.WaitForEndIfCancelled();
         lock (_errors)
         {
             var told = _errors.Count > 0 ? string.Join(" | ", _errors) : $"exit code {_process.ExitCode}";

@@ -22,7 +22,7 @@ internal sealed class FastModel(Workshop shop, Report report)
 
         Enter(shop.Ours, () => shop.Ours.Load(model.Weights), picture, expected, report.Options.Threads.ToString(CultureInfo.InvariantCulture));
         Enter(shop.OnnxRuntime, () => shop.LoadOnnx(model), picture, expected);
-        _contest.Run(report.Options.Repeat(full: 9, quick: 5));
+        _contest.Run(report.Options.Repeat(full: 9, quick: 3));
         _contest.Require(shop.Ours.Name, shop.OnnxRuntime.Name);
         return report.TimesAsLong(BenchRow.FastModel, _contest.Work, shop.OnnxRuntime.Name, shop.Ours.Name);
     });

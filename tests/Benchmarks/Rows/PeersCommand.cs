@@ -40,10 +40,9 @@ internal static class PeersCommand
 
     private static int Measure(BenchOptions options)
     {
-        // What cannot be written is found before the work, not after it.
-        using var json = options.JsonFile is null ? null : Create(options.JsonFile);
+        if (options.JsonFile is not null) CheckTarget(options.JsonFile);
         using var children = new Children();
-        var (began, root) = (DateTimeOffset.UtcNow, Root());
+        var (began, root) = (DateTimeOffset.UtcNow, Repository.Root);
         var shop = new Workshop(children, root, options.Threads);
         var report = new Report(options, Console.Error);
         report.Say($"{Machine.Here()}; {options.Threads} threads");
@@ -63,19 +62,26 @@ internal static class PeersCommand
         Console.WriteLine();
         Console.WriteLine(ResultTable.Of(report));
         Console.WriteLine($"\n{circumstances.Machine}; {circumstances.Vectors}; {string.Join(", ", circumstances.Versions.Select(v => $"{v.Key} {v.Value}"))}; commit {circumstances.Commit}");
-        json?.Write(ResultJson.Of(report, circumstances));
+        if (options.JsonFile is not null) Write(options.JsonFile, ResultJson.Of(report, circumstances));
         return report.Rows.All(row => row.Value is not null) ? Done : SomethingMissing;
     }
 
-    private static StreamWriter Create(string file)
+    /// <summary>What can be known before the work is not told after it.</summary>
+    private static void CheckTarget(string file)
+    {
+        if (Directory.Exists(file)) throw new InputException($"'{file}' is a folder; --json wants the name of a file");
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file)))) throw new InputException($"there is no folder for '{file}'; make it first");
+    }
+
+    private static void Write(string file, string text)
     {
         try
         {
-            return File.CreateText(file);
+            File.WriteAllText(file, text);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"the report '{file}' cannot be written: {error.Message}", error);
+            throw new BenchException($"'{file}' cannot be written: {error.Message}", error);
         }
     }
 
@@ -90,12 +96,5 @@ internal static class PeersCommand
         {
             return "unknown"; // sources without their history
         }
-    }
-
-    private static string Root()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-            if (File.Exists(Path.Combine(folder, "TorchUpscaler.sln"))) return folder;
-        throw new BenchException($"TorchUpscaler.sln is not above {AppContext.BaseDirectory}: the bench runs inside the repository");
     }
 }

@@ -14,10 +14,12 @@ internal static class ResultTable
         string[][] lines = [Heads, .. report.Rows.Select(Cells)];
         int[] widths = [.. Heads.Select((_, column) => lines.Max(line => line[column].Length))];
         var table = lines.Select(line => string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        var missing = report.Rows.Where(row => row.Missing is not null).Select(row => $"{row.Row.Name} is missing: {row.Missing}");
+        string[] missing = [.. report.Rows.Where(row => row.Missing is not null).Select(row => $"{row.Row.Name} is missing: {row.Missing}")];
         var times = report.Log.Runs.GroupBy(run => (run.Work, run.By)).Select(runs => Describe($"{runs.Key.Work}, {runs.Key.By}", runs));
-        return string.Join('\n', [.. table, "", .. missing, "", "all times: runs; minimum, quartiles and median, maximum", .. times]);
+        return string.Join('\n', [.. table, .. Section(missing), .. Section(["all times: runs; minimum, quartiles and median, maximum", .. times])]);
     }
+
+    private static string[] Section(string[] lines) => lines.Length == 0 ? [] : ["", .. lines];
 
     private static string[] Cells(RowResult result)
     {

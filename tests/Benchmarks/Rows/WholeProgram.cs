@@ -101,6 +101,7 @@ internal sealed class WholeProgram(Workshop shop, Children children, Report repo
         process.WaitForExit();
         var total = clock.Elapsed.TotalSeconds;
         children.Forget(process);
+        if (process.ExitCode != 0) children.WaitForEndIfCancelled();
         if (process.ExitCode != 0) throw new BenchException($"torchupscaler ended with {process.ExitCode}: {said.LastOrDefault()}");
         if (firstStep is null) throw new BenchException("torchupscaler did not say when it began; its line on standard error has changed");
         return new ProgramRun(firstStep.Value, total, JsonSerializer.Deserialize<JsonElement>(output.Result), result);

@@ -78,7 +78,7 @@ public sealed class CrashTests(TinyModels models)
     [Fact]
     public void A_database_server_that_is_killed_and_comes_back()
     {
-        using var cluster = new PostgresCluster(isDurable: true);
+        var cluster = PostgresCluster.ToBeKilled;
         using var rig = new QueueRig(models.Folder, cluster.NewSchema());
         rig.Kind(1200, 900);
         rig.Kind(64, 48);

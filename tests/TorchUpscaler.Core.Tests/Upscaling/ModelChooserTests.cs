@@ -109,6 +109,17 @@ public sealed class ModelChooserTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_model_is_refused_only_where_it_is_needed()
+    {
+        Install("x4plus");
+        File.WriteAllText(_folder["sber-x2.safetensors"], "no weights");
+
+        Assert.Equal("x4plus", Choose(null, null).Name);
+        Assert.Contains("sber-x2.safetensors", Assert.Throws<WeightsException>(() => Choose(null, 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("sber-x2.safetensors", Assert.Throws<WeightsException>(() => Choose(null, 8)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_model_that_makes_no_pictures_is_refused()
     {
         RawSafetensors.Write(_folder["odd.safetensors"], NetworkTensors.Of(new RrdbNetShape(4, 4, 4, 4, 1, 2)).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));

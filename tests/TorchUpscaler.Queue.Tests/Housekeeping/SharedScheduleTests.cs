@@ -5,6 +5,7 @@ using Npgsql;
 namespace TorchUpscaler.Queue.Tests.Housekeeping;
 
 /// <summary>The schedule that processes on one PostgreSQL share.</summary>
+[Collection(PostgresOutageTests.Collection)]
 public sealed class SharedScheduleTests : IDisposable
 {
     private const double SecondsBetweenRounds = 0.5; // a quarter of the lease

@@ -29,6 +29,14 @@ public sealed class PostgresJobStoreTests : JobStoreContract
         return [.. files];
     }
 
+    private protected override void AssertNoDeadlocks()
+    {
+        using var command = new NpgsqlCommand("SELECT pg_stat_clear_snapshot(); SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()", Connection);
+        using var rows = command.ExecuteReader();
+        Assert.True(rows.NextResult() && rows.Read());
+        Assert.Equal(0, rows.GetInt64(0));
+    }
+
     private protected override void Lose(string file) => Sql($"DELETE FROM picture_chunk WHERE file = '{file}'");
 
     private protected override void Sql(string sql)

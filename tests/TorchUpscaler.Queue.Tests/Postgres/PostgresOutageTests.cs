@@ -3,8 +3,12 @@ using System.Collections.Concurrent;
 namespace TorchUpscaler.Queue.Tests;
 
 /// <summary>A server that is killed, and comes back: nothing is lost, and the same store goes on.</summary>
+[Collection(Collection)]
 public sealed class PostgresOutageTests : IDisposable
 {
+    /// <summary>Those that kill the server do so one after the other.</summary>
+    internal const string Collection = "The server that is killed";
+
     private static readonly QueueOptions Options = new();
     private readonly PostgresCluster _cluster = PostgresCluster.ToBeKilled;
     private readonly string _location = PostgresCluster.ToBeKilled.NewSchema() + "&connect_timeout=5";
@@ -123,6 +127,7 @@ public sealed class PostgresOutageTests : IDisposable
         {
             try
             {
+                Assert.Equal(1_500_000, new FileInfo(store.FetchInput(job)).Length);
                 Assert.True(store.Finish(job.Claim, new FinishedPicture(result, 1, 1, "x", null, 1)));
                 finished.Add(job.Id);
                 return;

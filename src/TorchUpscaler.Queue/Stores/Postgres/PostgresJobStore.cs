@@ -115,7 +115,7 @@ internal sealed class PostgresJobStore : SqlJobStore
     // A picture as a file in the claim's folder; null where the store has it no more.
     private string? Fetch(Claim claim, string file)
     {
-        var path = Path.Combine(LocalFile.Writing(Folder.Path, () => WorkFolder(claim)), Path.GetFileName(file));
+        var path = Path.Combine(WorkFolder(claim), Path.GetFileName(file));
         if (File.Exists(path)) return path;
         var partial = path + ".part";
         try

@@ -162,7 +162,7 @@ internal sealed class PostgresServer : IDisposable
                 $"{_where} has tables of another program ({FirstLine(error)}); use a database or a schema of the queue's own",
             PostgresErrorCodes.ReadOnlySqlTransaction => $"{_where} can only be read; use the main server, not a standby",
             PostgresErrorCodes.DiskFull => $"the disk of the PostgreSQL server of {_where} is full; free some space",
-            null when Innermost(error) is SocketException => $"no PostgreSQL server answers at {_where} ({Reason(error)}); start it, or correct the location",
+            null when Innermost(error) is SocketException or TimeoutException => $"no PostgreSQL server answers at {_where} ({Reason(error)}); start it, or correct the location",
             _ => $"the PostgreSQL database {_where} cannot be opened: {Reason(error)}",
         };
         return new InputException(what, error);

@@ -282,14 +282,13 @@ WHERE (@state::text IS NULL OR state = @state::text) AND (@person::text IS NULL 
 ORDER BY id DESC LIMIT @limit;
 
 -- name: ahead
--- What goes before a queued job, as far as it is counted, and the job itself.
+-- Of the queue's first jobs, as far as they are counted, those that do not come after a queued job: all of them where it is farther behind.
 SELECT count(*) AS jobs, coalesce(sum(seconds), 0) AS seconds, coalesce(sum(CASE WHEN id = @id THEN seconds END), 0) AS own_seconds
 FROM (SELECT j.id, coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) AS seconds
-      FROM job me
-      JOIN job j ON j.state = 'queued' AND (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
+      FROM (SELECT * FROM job WHERE state = 'queued' ORDER BY effective_class, tag, id LIMIT @limit) AS j
+      JOIN job me ON (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
       LEFT JOIN work_speed s ON s.work = j.work
-      WHERE me.id = @id AND me.state = 'queued'
-      LIMIT @limit) AS ahead;
+      WHERE me.id = @id AND me.state = 'queued') AS ahead;
 
 -- name: running seconds
 SELECT coalesce(sum(coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) * (1 - j.progress)), 0)

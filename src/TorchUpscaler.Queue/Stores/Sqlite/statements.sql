@@ -1,6 +1,7 @@
 -- Every statement of the SQLite store. Each runs in a transaction that began as a writer (BEGIN IMMEDIATE), but for those
 -- under "Reading". @now is the machine's clock; all times are milliseconds since 1970 in UTC.
 -- "Fenced" statements change a row only while their claim (job, attempt, owner) holds.
+-- INDEXED BY keeps the planner, which knows nothing of the numbers, from reading all that wait where the first few would do.
 
 -- name: number
 UPDATE job_number SET last = last + 1 RETURNING last;
@@ -56,7 +57,7 @@ SELECT count(*) FROM class_clock WHERE class = @class;
 UPDATE class_clock
 SET virtual_time = max(virtual_time, coalesce((SELECT max(tag) FROM finish_tag WHERE class = @class), 0))
 WHERE class = @class
-  AND NOT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class)
+  AND NOT EXISTS (SELECT 1 FROM job INDEXED BY job_order WHERE state = 'queued' AND effective_class = @class)
   AND NOT EXISTS (SELECT 1 FROM job WHERE state = 'running' AND effective_class = @class);
 
 -- name: start tag
@@ -79,14 +80,14 @@ WHERE class = @class AND person = @person;
 UPDATE job
 SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1, progress = 0,
     started_at = coalesce(started_at, @now)
-WHERE id = (SELECT id FROM job WHERE state = 'queued' AND not_before <= @now ORDER BY effective_class, tag, id LIMIT 1)
+WHERE id = (SELECT id FROM job INDEXED BY job_order WHERE state = 'queued' AND not_before <= @now ORDER BY effective_class, tag, id LIMIT 1)
 RETURNING *;
 
 -- name: claim higher class
 UPDATE job
 SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1, progress = 0,
     started_at = coalesce(started_at, @now)
-WHERE id = (SELECT id FROM job
+WHERE id = (SELECT id FROM job INDEXED BY job_order
             WHERE state = 'queued' AND effective_class < @class AND not_before <= @now
             ORDER BY effective_class, tag, id LIMIT 1)
 RETURNING *;
@@ -99,7 +100,7 @@ SELECT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @c
 UPDATE job
 SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1, progress = 0,
     started_at = coalesce(started_at, @now)
-WHERE id = (SELECT id FROM job
+WHERE id = (SELECT id FROM job INDEXED BY job_order
             WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person AND not_before <= @now
             ORDER BY effective_class, tag, id LIMIT 1)
 RETURNING *;
@@ -209,7 +210,7 @@ WHERE lease_owner IS NOT NULL AND ((@dead IS NULL AND lease_until <= @now) OR le
 SELECT count(*) FROM class_clock;
 
 -- name: to age
-SELECT * FROM job
+SELECT * FROM job INDEXED BY job_unaged
 WHERE state = 'queued' AND effective_class = class AND class >= 2 AND queued_at <= @now - @ago
 ORDER BY queued_at, id LIMIT @limit;
 
@@ -265,14 +266,13 @@ WHERE (@state IS NULL OR state = @state) AND (@person IS NULL OR person = @perso
 ORDER BY id DESC LIMIT @limit;
 
 -- name: ahead
--- What goes before a queued job, as far as it is counted, and the job itself.
+-- Of the queue's first jobs, as far as they are counted, those that do not come after a queued job: all of them where it is farther behind.
 SELECT count(*) AS jobs, coalesce(sum(seconds), 0) AS seconds, coalesce(sum(CASE WHEN id = @id THEN seconds END), 0) AS own_seconds
 FROM (SELECT j.id, coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) AS seconds
-      FROM job me
-      JOIN job j ON j.state = 'queued' AND (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
+      FROM (SELECT * FROM job INDEXED BY job_order WHERE state = 'queued' ORDER BY effective_class, tag, id LIMIT @limit) AS j
+      JOIN job me ON (j.effective_class, j.tag, j.id) <= (me.effective_class, me.tag, me.id)
       LEFT JOIN work_speed s ON s.work = j.work
-      WHERE me.id = @id AND me.state = 'queued'
-      LIMIT @limit);
+      WHERE me.id = @id AND me.state = 'queued');
 
 -- name: running seconds
 SELECT coalesce(sum(coalesce(s.seconds_per_megapixel * j.width * j.height / 1e6, j.cost) * (1 - j.progress)), 0)
@@ -294,7 +294,7 @@ SELECT state, class, count(*) AS count FROM job WHERE ended_at > @now - @ago GRO
 SELECT count(DISTINCT person) FROM job WHERE received_at > @now - @ago;
 
 -- name: oldest
-SELECT coalesce(@now - min(queued_at), 0) FROM job WHERE state = 'queued';
+SELECT coalesce(@now - min(queued_at), 0) FROM job INDEXED BY job_waiting WHERE state = 'queued';
 
 -- name: workers
 SELECT owner, about, seen_at FROM worker WHERE seen_at > @now - @ago ORDER BY owner;

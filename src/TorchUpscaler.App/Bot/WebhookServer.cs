@@ -1,0 +1,111 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TorchUpscaler.App.Service;
+using TorchUpscaler.Core;
+using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Intake;
+
+namespace TorchUpscaler.App.Bot;
+
+/// <summary>Takes the updates that Telegram posts. 200 is answered only after an update has been stored; what does not know the secret gets 404.</summary>
+/// <param name="inbox">Where they come in.</param>
+/// <param name="logs">The loggers.</param>
+internal sealed partial class WebhookServer(UpdateInbox inbox, ILoggerFactory logs) : IAsyncDisposable
+{
+    private const string SecretHeader = "X-Telegram-Bot-Api-Secret-Token";
+    private const int LargestUpdate = 1 << 20; // bytes; Telegram's are far smaller
+    private const int MostConnections = 100;
+
+    private readonly ILogger _log = logs.CreateLogger<WebhookServer>();
+    private readonly byte[] _secret = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(64, lowercase: true));
+    private WebApplication? _server;
+
+    /// <summary>What Telegram has to say with each post. New for each process.</summary>
+    internal string Secret => Encoding.ASCII.GetString(_secret);
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="InputException">The address is not to be had.</exception>
+    internal async Task Start(IPEndPoint address)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IHostLifetime, Monitoring.NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxConcurrentConnections = MostConnections;
+            server.Limits.MaxRequestBodySize = LargestUpdate;
+            server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            server.Listen(address);
+        });
+        _server = builder.Build();
+        _server.Run(Answer);
+        try
+        {
+            await _server.StartAsync();
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new InputException($"the setting Bot:WebhookListen: nothing can be served at {address} ({error.GetBaseException().Message}); choose another address", error);
+        }
+        LogListening(_server.Urls.First());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+    private async Task Answer(HttpContext context)
+    {
+        context.Response.StatusCode = await Take(context.Request, context.RequestAborted);
+    }
+
+    private async Task<int> Take(HttpRequest request, CancellationToken aborted)
+    {
+        if (!HttpMethods.IsPost(request.Method) || !IsTelegram(request)) return StatusCodes.Status404NotFound;
+        try
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body, aborted);
+            if (UpdateReader.Read(body.ToArray()) is not { } update)
+            {
+                // Refused, it would be posted again and again.
+                LogUnreadable();
+                return StatusCodes.Status200OK;
+            }
+            await inbox.Add([update], aborted);
+            return StatusCodes.Status200OK;
+        }
+        catch (BadHttpRequestException error)
+        {
+            return error.StatusCode;
+        }
+        catch (StoreUnavailableException error)
+        {
+            LogNotStored(error.Message);
+            return StatusCodes.Status503ServiceUnavailable;
+        }
+    }
+
+    private bool IsTelegram(HttpRequest request) =>
+        request.Headers[SecretHeader] is [{ } said] && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(said), _secret);
+
+    [LoggerMessage(LogLevel.Information, "Telegram's posts are taken at {Address}")]
+    private partial void LogListening(string address);
+
+    [LoggerMessage(LogLevel.Warning, "Telegram has posted something that is no update")]
+    private partial void LogUnreadable();
+
+    [LoggerMessage(LogLevel.Warning, "An update is not taken now, and posted again later: {Reason}")]
+    private partial void LogNotStored(string reason);
+}
