@@ -36,6 +36,8 @@ internal sealed partial class SendQueue : IAsyncDisposable
     private long _lastServing;
     private long _freeServed;
     private long _wake = long.MaxValue;
+    private Outgoing? _fileInTurn;
+    private int _filesGoing;
     private int _freeGoing;
     private int _waiting;
     private int _going;
@@ -119,6 +121,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
     private void Wait(Func<Outgoing, LinkedListNode<Outgoing>> add, Outgoing call)
     {
         add(call);
+        call.IsWaiting = true;
         _waiting++;
     }
 
@@ -160,6 +163,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
         {
             var list = call.Chat is { } id && !call.IsNowOrNever ? _chats.GetValueOrDefault(id)?.Waiting : _free;
             if (list?.Remove(call) != true) return;
+            call.IsWaiting = false;
             _waiting--;
             TellIfEmpty();
         }
@@ -197,7 +201,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
                 _wake = _all.NextChange() ?? long.MaxValue;
                 return null;
             }
-            if (Best(now) is not { } best) return null;
+            if (BestThatMayBegin(now) is not { } best) return null;
             // Where it is too large for what is free, nothing smaller goes before it: it would never go.
             if (_all.Fits(best.Call.Cost, best.LeavesRoom && !IsOldestsTurn, now)) return Begin(best.Call, best.Chat);
             _wake = Math.Min(_wake, _all.NextChange() ?? long.MaxValue);
@@ -205,13 +209,26 @@ internal sealed partial class SendQueue : IAsyncDisposable
         }
     }
 
-    private SendCandidate? Best(long now)
+    /// <summary>
+    /// Files that are under way may be there for minutes, and keep their places all the time: together they get half of all, so
+    /// that the other half is left for texts. The first file that finds no place is the next to begin, whatever its size.
+    /// </summary>
+    private SendCandidate? BestThatMayBegin(long now)
+    {
+        if (_fileInTurn is { } file && (!file.IsWaiting || Chat(file.Chat!.Value).HeldUntil > now)) _fileInTurn = null;
+        var best = Best(now, other => _fileInTurn is null || _fileInTurn == other);
+        if (best is not { Call: { Lane: SendLane.File } found } || _filesGoing == 0 || _filesGoing + found.Cost <= _limits.All.Count / 2) return best;
+        _fileInTurn = found;
+        return Best(now, _ => false);
+    }
+
+    private SendCandidate? Best(long now, Func<Outgoing, bool> mayBegin)
     {
         SendCandidate? best = _free.First is { } free && _freeGoing < MostFreeCalls ? new(free.Value, null, SendPriority.Urgent, _freeServed) : null;
         foreach (var (id, chat) in _chats)
         {
             if (chat.IsIdle(now)) _chats.Remove(id);
-            else best = SendCandidate.First(best, chat.Next(now, ref _wake), IsOldestsTurn);
+            else best = SendCandidate.First(best, chat.Next(now, mayBegin, ref _wake), IsOldestsTurn);
         }
         return best;
     }
@@ -223,6 +240,8 @@ internal sealed partial class SendQueue : IAsyncDisposable
         _waiting--;
         _going++;
         _lastServing++;
+        call.IsWaiting = false;
+        if (call.Lane == SendLane.File) _filesGoing += call.Cost;
         _all.Begin(call.Cost);
         if (chat is not null)
         {
@@ -261,14 +280,15 @@ internal sealed partial class SendQueue : IAsyncDisposable
         {
             var now = Now;
             _going--;
-            _all.End(call.Cost, now);
+            if (call.Lane == SendLane.File) _filesGoing -= call.Cost;
+            _all.End(call.Cost, call.Cost, now);
             var chat = call.Chat is { } id && !call.IsNowOrNever ? _chats[id] : null;
             if (chat is not null) chat.End(call, now);
             else _freeGoing--;
 
             if (failure is BotApiException { Error: BotError.TooManyRequests } refused)
             {
-                Hold(chat, call.Chat, refused.RetryAfter ?? TimeSpan.FromSeconds(1), now);
+                Hold(call.Chat, refused.RetryAfter ?? TimeSpan.FromSeconds(1), now);
                 if (PutBack(call, chat, now)) failure = null;
                 hopeless = TakeHopeless(chat, now);
                 hold = HeldFor(chat, now) ?? TimeSpan.Zero;
@@ -280,32 +300,38 @@ internal sealed partial class SendQueue : IAsyncDisposable
         foreach (var other in hopeless) other.Fail(Held(hold));
     }
 
-    private void Hold(SendChat? chat, long? id, TimeSpan retryAfter, long now)
+    private void Hold(long? id, TimeSpan retryAfter, long now)
     {
         var until = now + Ticks(retryAfter + s_margin);
-        if (chat is not null) chat.HeldUntil = Math.Max(chat.HeldUntil, until);
         foreach (var (other, at) in _lastRefused)
         {
             if (now - at > Ticks(s_nearlyTheSameTime)) _lastRefused.Remove(other);
         }
-        if (id is { } refused) _lastRefused[refused] = now;
-        if (chat is null || _lastRefused.Count >= HeldChatsThatMeanAll)
+        if (id is { } refused)
+        {
+            _lastRefused[refused] = now;
+            var chat = Chat(refused);
+            chat.HeldUntil = Math.Max(chat.HeldUntil, until);
+            LogHeld(refused, retryAfter.TotalSeconds);
+        }
+        if (id is null || _lastRefused.Count >= HeldChatsThatMeanAll)
         {
             _allHeldUntil = Math.Max(_allHeldUntil, until);
             LogAllHeld(retryAfter.TotalSeconds);
         }
-        else
-        {
-            LogHeld(id!.Value, retryAfter.TotalSeconds);
-        }
     }
 
-    /// <summary>A refused call waits again, where it was.</summary>
-    /// <returns>False where there is no use in that.</returns>
+    /// <summary>A refused call waits again, where it was, unless something else has become of it.</summary>
+    /// <returns>False where its caller is to be told of the refusal.</returns>
     private bool PutBack(Outgoing call, SendChat? chat, long now)
     {
         var wait = HeldFor(chat, now) ?? TimeSpan.Zero;
-        if (_isClosed && _stop.IsCancellationRequested || call.Cancellation.IsCancellationRequested || call.IsNowOrNever) return false;
+        if (_stop.IsCancellationRequested || call.Cancellation.IsCancellationRequested) return false;
+        if (call.IsNowOrNever)
+        {
+            call.Drop();
+            return true;
+        }
         if (_clock.GetElapsedTime(call.QueuedAt, now) + wait > _limits.LongestHold) return false;
         if (call is OutgoingEdit edit && Later(edit, chat!)) return true;
         if (call is OutgoingEdit gone && !IsOfUse(gone, chat!)) gone.Drop();
@@ -329,6 +355,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
         List<Outgoing> calls = [.. chat.Waiting];
         _waiting -= calls.Count;
         chat.Waiting.Clear();
+        foreach (var call in calls) call.IsWaiting = false;
         return calls;
     }
 
@@ -337,6 +364,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
         List<Outgoing> calls = [.. _free, .. _chats.Values.SelectMany(chat => chat.Waiting)];
         _free.Clear();
         foreach (var chat in _chats.Values) chat.Waiting.Clear();
+        foreach (var call in calls) call.IsWaiting = false;
         _waiting = 0;
         TellIfEmpty();
         return calls;
