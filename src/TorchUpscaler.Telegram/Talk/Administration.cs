@@ -14,26 +14,26 @@ internal sealed class Administration(TalkTools tools, BroadcastDialog broadcasts
     internal static bool Knows(Call call) => call.Command is "stats" or "ban" or "unban" or "vip" or "unvip" or "pause" or "resume" or "broadcast";
 
     /// <summary>Does a command. The caller has made sure that an administrator gave it.</summary>
-    internal Task Do(Call call, Message message, Guest guest, CancellationToken cancellation) => call.Command switch
+    internal Task Do(Call call, Message message, Guest guest) => call.Command switch
     {
-        "stats" => tools.Replies.Say(message, Stats(guest.Speech)),
+        "stats" => tools.Replies.Say(message, guest, Stats(guest.Speech)),
         "pause" => Pause(message, guest, true),
         "resume" => Pause(message, guest, false),
-        "broadcast" => broadcasts.Ask(call, message, guest, cancellation),
+        "broadcast" => broadcasts.Ask(call, message, guest),
         _ => Mark(call, message, guest),
     };
 
     private Task Pause(Message message, Guest guest, bool isPaused)
     {
         tools.Data.Flags.IsPaused = isPaused;
-        return tools.Replies.Say(message, guest.Speech.Say(isPaused ? TextKey.AdminPaused : TextKey.AdminResumed));
+        return tools.Replies.Say(message, guest, guest.Speech.Say(isPaused ? TextKey.AdminPaused : TextKey.AdminResumed));
     }
 
     private Task Mark(Call call, Message message, Guest guest)
     {
-        if (Whom(call, message) is not { } id) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminWho, ("command", call.Command), ("bot", tools.Username)));
-        if (call.Command == "ban" && tools.Options.Admins.Contains(id)) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminNotYourself));
-        return tools.Replies.Say(message, Marked(call.Command, id, guest.Speech));
+        if (Whom(call, message) is not { } id) return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminWho, ("command", call.Command), ("bot", tools.Username)));
+        if (call.Command == "ban" && tools.Options.Admins.Contains(id)) return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminNotYourself));
+        return tools.Replies.Say(message, guest, Marked(call.Command, id, guest.Speech));
     }
 
     private FormattedText Marked(string command, long id, Speech speech)

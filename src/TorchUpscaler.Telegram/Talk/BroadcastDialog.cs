@@ -10,29 +10,28 @@ internal sealed class BroadcastDialog(TalkTools tools)
     private static readonly string[] s_marks = ["bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre", "text_link", "blockquote"];
 
     /// <summary>Asks. The question answers the message with the text, so that the text is there when the button is pressed.</summary>
-    internal Task Ask(Call call, Message message, Guest guest, CancellationToken cancellation)
+    internal Task Ask(Call call, Message message, Guest guest)
     {
-        cancellation.ThrowIfCancellationRequested();
         var source = call.Arguments.Length > 0 ? message : message.ReplyToMessage;
-        if (!message.Chat.IsPrivate || source is null || TextOf(source) is null) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminBroadcastHow));
+        if (!message.Chat.IsPrivate || source is null || TextOf(source) is null) return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminBroadcastHow));
         var question = guest.Speech.Say(TextKey.AdminBroadcastAsk, ("count", Reachable()));
-        return tools.Replies.Say(source, question, InlineKeyboard.Row(
+        return tools.Replies.Say(source, guest, question, InlineKeyboard.Row(
             Buttons.Of(guest.Speech.Plain(TextKey.ButtonBroadcast), new ButtonData(ButtonKind.Broadcast, ButtonData.Yes)),
             Buttons.Of(guest.Speech.Plain(TextKey.ButtonBroadcastNot), new ButtonData(ButtonKind.Broadcast, ButtonData.No))), isReply: true);
     }
 
     /// <summary>Sends it, or does not.</summary>
-    internal async Task Answer(CallbackQuery query, Message question, string answer, Guest guest, CancellationToken cancellation)
+    internal async Task Answer(CallbackQuery query, Message question, string answer, Guest guest)
     {
-        await tools.Replies.Answer(query).ConfigureAwait(false);
-        await tools.Replies.Edit(question.Ref, Answered(question, answer, guest, cancellation)).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest).ConfigureAwait(false);
+        await tools.Replies.Edit(question.Ref, Answered(question, answer, guest), null, guest.Leave).ConfigureAwait(false);
     }
 
-    private FormattedText Answered(Message question, string answer, Guest guest, CancellationToken cancellation)
+    private FormattedText Answered(Message question, string answer, Guest guest)
     {
         if (answer != ButtonData.Yes) return guest.Speech.Say(TextKey.AdminBroadcastNot);
         if (question.ReplyToMessage is not { } source || TextOf(source) is not { } text) return guest.Speech.Say(TextKey.AdminBroadcastGone);
-        return Broadcasts.Begin(tools.Data, text, question.Ref, guest.Speech.Language, cancellation) is { } count
+        return Broadcasts.Begin(tools.Data, text, question.Ref, guest.Speech.Language, guest.Leave) is { } count
             ? guest.Speech.Say(TextKey.AdminBroadcastStarted, ("count", count))
             : guest.Speech.Say(TextKey.AdminBroadcastBusy, ("left", Broadcasts.LeftOf(tools.Data) ?? 0));
     }

@@ -44,15 +44,16 @@ public sealed class Broadcasts(BotData data, SendScheduler sender)
     }
 
     /// <summary>Tells how far the text is that is being sent, where one is. To be called from time to time.</summary>
-    public async Task TellProgress()
+    /// <param name="leave">The process is to end.</param>
+    public async Task TellProgress(CancellationToken leave = default)
     {
         if (Broadcast.Read(data.Flags.Get(Flag)) is not { } broadcast) return;
         var (waiting, sent, dropped) = data.Outbox.Count(broadcast.Topic);
         var text = Speech.In(broadcast.Language).Say(waiting > 0 ? TextKey.AdminBroadcastProgress : TextKey.AdminBroadcastDone,
             ("sent", sent), ("count", waiting + sent + dropped), ("blocked", dropped));
         if (text.Equals(_lastTold)) return;
-        await _replies.Edit(broadcast.Progress, text).ConfigureAwait(false);
-        _lastTold = text;
+        await _replies.Edit(broadcast.Progress, text, null, leave).ConfigureAwait(false);
+        _lastTold = waiting > 0 ? text : null;
         if (waiting == 0) data.Flags.Set(Flag, null);
     }
 

@@ -61,7 +61,7 @@ public sealed record ButtonData(ButtonKind Kind, string First = "", string Secon
     /// <summary>Reads what came back; null where it is nothing of this program's.</summary>
     public static ButtonData? Parse(string? data)
     {
-        if (data is null || data.Length > MostBytes) return null;
+        if (data is null || data.Length > MostBytes || data.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))) return null;
         // What comes last may have dividers in it: a model's name.
         var parts = data.Split(Divider, 3);
         var found = Array.Find(s_kinds, kind => kind.Code == parts[0] && kind.Arguments == parts.Length - 1);

@@ -16,7 +16,7 @@ internal sealed class OwnPictures(TalkTools tools)
     internal static List<Job> Cancellable(IJobStore store, string person) => Jobs(store, person, s_cancellable);
 
     /// <summary>Shows them.</summary>
-    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, ListText(guest));
+    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, guest, ListText(guest));
 
     /// <summary>Cancels the only one, or asks which.</summary>
     internal async Task Cancel(Message message, Guest guest)
@@ -24,27 +24,27 @@ internal sealed class OwnPictures(TalkTools tools)
         var jobs = Cancellable(tools.Store, guest.QueueName);
         if (jobs.Count != 1)
         {
-            await tools.Replies.Say(message, AskText(guest, jobs), AskKeyboard(guest, jobs)).ConfigureAwait(false);
+            await tools.Replies.Say(message, guest, AskText(guest, jobs), AskKeyboard(guest, jobs)).ConfigureAwait(false);
             return;
         }
         var isCancelled = tools.Store.Cancel(jobs[0].Id, tellSender: true);
-        await tools.Replies.Say(message, guest.Speech.Say(TextKey.Cancelled, ("count", isCancelled ? 1 : 0))).ConfigureAwait(false);
+        await tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.Cancelled, ("count", isCancelled ? 1 : 0))).ConfigureAwait(false);
     }
 
     /// <summary>Cancels one of the list, and shows what is left of it.</summary>
     internal async Task CancelListed(CallbackQuery query, MessageRef list, long id, Guest guest)
     {
-        await tools.Replies.Answer(query, CancelOne(id, guest)).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest, CancelOne(id, guest)).ConfigureAwait(false);
         var left = Cancellable(tools.Store, guest.QueueName);
-        await tools.Replies.Edit(list, AskText(guest, left), AskKeyboard(guest, left)).ConfigureAwait(false);
+        await tools.Replies.Edit(list, AskText(guest, left), AskKeyboard(guest, left), guest.Leave).ConfigureAwait(false);
     }
 
     /// <summary>Cancels all.</summary>
     internal async Task CancelAll(CallbackQuery query, MessageRef list, Guest guest)
     {
         var count = CancelAllOf(guest);
-        await tools.Replies.Answer(query).ConfigureAwait(false);
-        await tools.Replies.Edit(list, guest.Speech.Say(TextKey.Cancelled, ("count", count))).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest).ConfigureAwait(false);
+        await tools.Replies.Edit(list, guest.Speech.Say(TextKey.Cancelled, ("count", count)), null, guest.Leave).ConfigureAwait(false);
     }
 
     /// <summary>Cancels a job by the button of its status message.</summary>

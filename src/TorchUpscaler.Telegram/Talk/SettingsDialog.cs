@@ -15,7 +15,7 @@ internal sealed class SettingsDialog(TalkTools tools)
     private const int MostModels = 24, ModelsInRow = 2;
 
     /// <summary>Shows the settings.</summary>
-    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, MainText(guest), MainKeyboard(guest));
+    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, guest, MainText(guest), MainKeyboard(guest));
 
     /// <summary>Turns to a page.</summary>
     internal async Task Turn(CallbackQuery query, MessageRef message, string page, Guest guest)
@@ -28,8 +28,8 @@ internal sealed class SettingsDialog(TalkTools tools)
             _ => (FormattedText.Empty, null),
         };
         var isKnown = text.Text.Length > 0;
-        await tools.Replies.Answer(query, isKnown ? null : guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
-        if (isKnown) await tools.Replies.Edit(message, text, keyboard).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest, isKnown ? null : guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
+        if (isKnown) await tools.Replies.Edit(message, text, keyboard, guest.Leave).ConfigureAwait(false);
     }
 
     /// <summary>Takes over a choice and shows it.</summary>
@@ -37,18 +37,18 @@ internal sealed class SettingsDialog(TalkTools tools)
     {
         if (name == ModelName && value != BestModel && !Models().Contains(value))
         {
-            await tools.Replies.Answer(query, guest.Speech.Plain(TextKey.NoteModelGone)).ConfigureAwait(false);
+            await tools.Replies.Answer(query, guest, guest.Speech.Plain(TextKey.NoteModelGone)).ConfigureAwait(false);
             return;
         }
         if (Chosen(guest.Person, name, value) is not { } person)
         {
-            await tools.Replies.Answer(query, guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
+            await tools.Replies.Answer(query, guest, guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
             return;
         }
         tools.Data.People.Set(person);
         var changed = guest with { Person = person };
-        await tools.Replies.Answer(query, changed.Speech.Plain(TextKey.NoteSaved)).ConfigureAwait(false);
-        await tools.Replies.Edit(message, MainText(changed), MainKeyboard(changed)).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest, changed.Speech.Plain(TextKey.NoteSaved)).ConfigureAwait(false);
+        await tools.Replies.Edit(message, MainText(changed), MainKeyboard(changed), guest.Leave).ConfigureAwait(false);
     }
 
     private static Person? Chosen(Person person, string name, string value) => name switch

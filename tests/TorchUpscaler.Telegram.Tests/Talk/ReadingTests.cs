@@ -93,9 +93,13 @@ public sealed class ReadingTests
     [InlineData("x:1:")]
     [InlineData("zz:1")]
     [InlineData(":::")]
+    [InlineData("ca:a\0b")]
     [InlineData("{\"job\":1}")]
     [InlineData("s:0123456789012345678901234567890123456789:012345678901234567890123")]
     public void Data_that_is_not_ours_is_nothing(string? data) => Assert.Null(ButtonData.Parse(data));
+
+    [Fact]
+    public void Half_a_character_is_nothing_that_a_database_takes() => Assert.Null(ButtonData.Parse("ca:a\ud800b"));
 
     [Theory]
     [InlineData("99999999999999999999")]
