@@ -217,8 +217,8 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
             if (stop.IsCancellationRequested) return;
             foreach (var fetch in fetcher.Begin(_options.Downloads - _fetches.Count, stop)) Watch(fetch, _fetches);
             foreach (var delivery in desk.Begin(stop)) Watch(delivery, _others);
-            foreach (var text in outbox.Begin(stop)) Watch(text, _others);
-            board.Look(stop);
+            foreach (var text in outbox.Begin()) Watch(text, _others);
+            board.Look();
         }
 
         private static void Watch(Task task, ConcurrentDictionary<Task, bool> tasks)

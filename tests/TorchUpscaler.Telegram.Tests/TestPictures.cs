@@ -8,7 +8,11 @@ namespace TorchUpscaler.Telegram.Tests;
 internal static class TestPictures
 {
     /// <summary>A grey PNG with a pattern that the seed tells apart.</summary>
-    internal static byte[] Png(int width, int height, int seed = 1)
+    internal static byte[] Png(int width, int height, int seed = 1) => Png(width, height, (x, y) => (byte)(x * seed + y));
+
+    /// <summary>A grey PNG of these samples.</summary>
+    /// <param name="sample">The sample of a column and a row.</param>
+    internal static byte[] Png(int width, int height, Func<int, int, byte> sample)
     {
         using var png = new MemoryStream();
         png.Write([0x89, .. "PNG\r\n\x1a\n"u8]);
@@ -17,12 +21,12 @@ internal static class TestPictures
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = 8; // bits a sample; the other zeros: grey, deflate, no filter, not interlaced
         Chunk(png, "IHDR", header);
-        Chunk(png, "IDAT", Rows(width, height, seed));
+        Chunk(png, "IDAT", Rows(width, height, sample));
         Chunk(png, "IEND", []);
         return png.ToArray();
     }
 
-    private static byte[] Rows(int width, int height, int seed)
+    private static byte[] Rows(int width, int height, Func<int, int, byte> sample)
     {
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
@@ -30,7 +34,7 @@ internal static class TestPictures
             var row = new byte[width + 1];
             for (var y = 0; y < height; y++)
             {
-                for (var x = 0; x < width; x++) row[x + 1] = (byte)(x * seed + y);
+                for (var x = 0; x < width; x++) row[x + 1] = sample(x, y);
                 zlib.Write(row);
             }
         }

@@ -57,6 +57,11 @@ public sealed class Statuses
     /// <summary>Results have surely not been sent.</summary>
     public void NotSent(IEnumerable<long> jobs) => _tables.Write(work => jobs.Sum(job => work.Execute("not sent", new { job })));
 
+    /// <summary>A result can never be sent; the status message says so.</summary>
+    /// <param name="job">Its job.</param>
+    /// <param name="sentence">Why, as a job's error is kept.</param>
+    public void CannotSend(long job, string sentence) => _tables.Write(work => work.Execute("cannot send", new { job, sentence }));
+
     /// <summary>Results have been sent.</summary>
     /// <param name="files">By job: the file id as a document and that as a photo; null where it was not sent as such.</param>
     public void Sent(IEnumerable<(long Job, string? Document, string? Photo)> files) =>
@@ -117,6 +122,9 @@ public sealed record StatusPhoto
 
     /// <summary>The result's file id as a photo, once it is sent so.</summary>
     public string? Photo { get; init; }
+
+    /// <summary>Why the result could not be sent, or null.</summary>
+    public string? Failure { get; init; }
 }
 
 /// <summary>A photo with its job.</summary>

@@ -39,7 +39,7 @@ internal sealed partial class Delivery(
             }
             catch (BotApiException error)
             {
-                if (await Refused(parts, error).ConfigureAwait(false) is { } rest) return rest;
+                if (Refused(parts, error) is { } rest) return rest;
             }
         }
         return TimeSpan.Zero;
@@ -67,7 +67,7 @@ internal sealed partial class Delivery(
             var path = await Task.Run(() => store.FetchResult(job), stop).ConfigureAwait(false);
             if (path is null)
             {
-                await Apologise(part, Failure.Of("the stored picture is gone; send it again"), stop).ConfigureAwait(false);
+                GiveUp(part, "the stored picture is gone; send it again");
                 parts.Remove(part);
                 continue;
             }
@@ -78,7 +78,7 @@ internal sealed partial class Delivery(
             part.Note = asked == ReplyAs.Photo ? part.Speech.Say(TextKey.ResultNotAPhoto) : FormattedText.Empty;
             part.Documents = part.IsTooBig ? null : await files.Document(job, path, stop).ConfigureAwait(false);
             if (part.Documents is not null) continue;
-            await Apologise(part, Failure.Of(Failure.ResultTooBig), stop).ConfigureAwait(false);
+            GiveUp(part, Failure.ResultTooBig);
             parts.Remove(part);
         }
     }
@@ -134,7 +134,7 @@ internal sealed partial class Delivery(
     }
 
     /// <returns>How long the parts rest; null where they are tried again at once.</returns>
-    private async Task<TimeSpan?> Refused(List<Part> parts, BotApiException error)
+    private TimeSpan? Refused(List<Part> parts, BotApiException error)
     {
         var (job, chat) = (parts[0].Job, parts[0].Request.Chat);
         if (error is { Error: BotError.Migrated, MigratedTo: { } moved })
@@ -160,7 +160,7 @@ internal sealed partial class Delivery(
         if (parts.Exists(part => part is { IsWithoutThread: false, Request.Thread: not null })) return TryAs(parts, part => part.Request = part.Request with { Thread = null });
         LogRefused(job.Id, error.Message);
         if (job.Deliveries < MostRefusals) return error.Rest(job.Deliveries, options.DeliveryRest, options.LongestRest);
-        foreach (var part in parts) await Apologise(part, new Failure(FailureKind.Unknown, null), CancellationToken.None).ConfigureAwait(false);
+        foreach (var part in parts) GiveUp(part, "Telegram refuses the result");
         parts.Clear();
         return TimeSpan.Zero;
     }
@@ -171,19 +171,10 @@ internal sealed partial class Delivery(
         return null;
     }
 
-    // The result cannot be brought: its sender is told that, and it is over.
-    private async Task Apologise(Part part, Failure failure, CancellationToken stop)
+    // The result cannot be brought. Its sender is told that by the status message.
+    private void GiveUp(Part part, string sentence)
     {
-        var text = failure.Say(part.Speech, part.Job, options.Terms);
-        try
-        {
-            await sender.SendMessage(
-                new TextMessage { Chat = part.Request.Chat, Thread = part.Request.Thread, ReplyTo = part.Request.Message, Text = text }, SendPriority.Result, stop).ConfigureAwait(false);
-        }
-        catch (BotApiException error) when (!error.IsTransient)
-        {
-            LogRefused(part.Job.Id, error.Message);
-        }
+        data.Statuses.CannotSend(part.Job.Id, sentence);
         Told(part.Job, "impossible");
     }
 

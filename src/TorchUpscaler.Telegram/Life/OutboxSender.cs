@@ -18,13 +18,13 @@ internal sealed partial class OutboxSender(BotData data, SendScheduler sender, I
 
     /// <summary>Takes what is due, as far as there is room.</summary>
     /// <returns>The sends that it has begun.</returns>
-    internal IReadOnlyList<Task> Begin(CancellationToken stop)
+    internal IReadOnlyList<Task> Begin()
     {
         if (_going.Count >= AtATime) return [];
-        return [.. data.Outbox.Due(AtATime + _going.Count).Where(text => _going.Count < AtATime && _going.TryAdd(text.Id, true)).Select(text => Send(text, stop)).ToList()];
+        return [.. data.Outbox.Due(AtATime + _going.Count).Where(text => _going.Count < AtATime && _going.TryAdd(text.Id, true)).Select(text => Send(text)).ToList()];
     }
 
-    private async Task Send(OutboxText text, CancellationToken stop)
+    private async Task Send(OutboxText text)
     {
         await Task.Yield();
         try
@@ -34,7 +34,7 @@ internal sealed partial class OutboxSender(BotData data, SendScheduler sender, I
                 data.Outbox.Drop(text.Id);
                 return;
             }
-            await sender.SendMessage(message, text.Priority, stop).ConfigureAwait(false);
+            await sender.SendMessage(message, text.Priority, CancellationToken.None).ConfigureAwait(false);
             data.Outbox.Sent(text.Id);
         }
         catch (OperationCanceledException)

@@ -22,7 +22,7 @@ internal sealed partial class StatusBoard(
     private readonly ConcurrentDictionary<Task, bool> _calls = [];
 
     /// <summary>Looks once.</summary>
-    internal void Look(CancellationToken stop)
+    internal void Look()
     {
         var open = data.Statuses.Open();
         var places = PlacesALook;
@@ -30,7 +30,7 @@ internal sealed partial class StatusBoard(
         {
             var shown = _shown.GetOrAdd(status.Status.Key, _ => new Shown());
             if (shown.IsBusy || !IsTakenIn(status)) continue;
-            Update(status, shown, ref places, stop);
+            Update(status, shown, ref places);
         }
         var keys = open.Select(status => status.Status.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, shown) in _shown)
@@ -40,7 +40,7 @@ internal sealed partial class StatusBoard(
     /// <summary>Ends when all calls that are under way have ended.</summary>
     internal Task WhenQuiet() => Task.WhenAll(_calls.Keys);
 
-    private void Update(OpenStatus open, Shown shown, ref int places, CancellationToken stop)
+    private void Update(OpenStatus open, Shown shown, ref int places)
     {
         var (status, now) = (open.Status, clock.GetTimestamp());
         var hasEnded = StatusView.HasEnded(open);
@@ -72,27 +72,28 @@ internal sealed partial class StatusBoard(
             return;
         }
         shown.IsBusy = true;
-        var call = Show(status, says, hasEnded, isNews, shown, state, stop);
+        var call = Show(status, says, hasEnded, isNews, shown, state);
         _calls[call] = true;
         call.ContinueWith(ended => _calls.TryRemove(ended, out _), TaskScheduler.Default);
     }
 
-    private async Task Show(StatusMessage status, StatusSays says, bool isLast, bool isNews, Shown shown, string state, CancellationToken stop)
+    // Not broken off when the process is to end: what is under way has some seconds, and would be said twice otherwise.
+    private async Task Show(StatusMessage status, StatusSays says, bool isLast, bool isNews, Shown shown, string state)
     {
         await Task.Yield();
         try
         {
             if (status.Ref is { } message && !says.IsBadNews)
             {
-                await sender.EditMessageText(new TextEdit(message, says.Text, says.Keyboard), isNews ? SendPriority.Result : SendPriority.Progress, stop).ConfigureAwait(false);
+                await sender.EditMessageText(new TextEdit(message, says.Text, says.Keyboard), isNews ? SendPriority.Result : SendPriority.Progress, CancellationToken.None).ConfigureAwait(false);
             }
             else
             {
                 var sent = await sender.SendMessage(
                     new TextMessage { Chat = status.Chat, Thread = status.Thread, ReplyTo = status.ReplyTo, Text = says.Text, Keyboard = says.Keyboard, IsSilent = !says.IsBadNews },
-                    says.IsBadNews ? SendPriority.Result : SendPriority.Urgent, stop).ConfigureAwait(false);
+                    says.IsBadNews ? SendPriority.Result : SendPriority.Urgent, CancellationToken.None).ConfigureAwait(false);
                 data.Statuses.SetMessage(status.Key, sent.MessageId);
-                if (status.Ref is { } old) await Remove(old, stop).ConfigureAwait(false);
+                if (status.Ref is { } old) await Remove(old).ConfigureAwait(false);
             }
             (shown.Says, shown.State) = (says, state);
             if (isLast) data.Statuses.End(status.Key);
@@ -117,11 +118,11 @@ internal sealed partial class StatusBoard(
     }
 
     // Bad news comes as a message of its own, which is noticed; what was hoped before goes.
-    private async Task Remove(MessageRef message, CancellationToken stop)
+    private async Task Remove(MessageRef message)
     {
         try
         {
-            await sender.DeleteMessage(message, SendPriority.Result, stop).ConfigureAwait(false);
+            await sender.DeleteMessage(message, SendPriority.Result, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BotApiException error)
         {

@@ -31,7 +31,7 @@ internal sealed class StatusView(LifeOptions options)
     /// <param name="now">The time.</param>
     internal StatusSays? Of(OpenStatus open, QueuePlace? place, DateTimeOffset now)
     {
-        var jobs = open.Photos.Select(photo => photo.Job).OfType<Job>().ToList();
+        var jobs = open.Photos.Select(Seen).OfType<Job>().ToList();
         if (open.Photos.Count == 0) return null;
         var request = jobs.Select(PictureRequest.Of).FirstOrDefault(known => known is not null);
         var speech = Speech.In(request?.Language ?? Language.English);
@@ -73,6 +73,10 @@ internal sealed class StatusView(LifeOptions options)
     /// <summary>What has to be told at once where it changes.</summary>
     internal static string StateOf(OpenStatus open) =>
         string.Join(' ', open.Photos.Select(photo => photo.Job is { } job ? $"{job.State}{(job.ToldAt is null ? "" : "!")}" : "-"));
+
+    // A result that cannot be sent is, for whoever waits for it, none.
+    private static Job? Seen(PhotoNow photo) =>
+        photo is { Job: { ToldAt: not null } job, Photo.Failure: { } failure } ? job with { State = JobState.Failed, Error = failure } : photo.Job;
 
     private StatusSays Buttoned(Speech speech, OpenStatus open, List<Job> jobs, FormattedText text)
     {

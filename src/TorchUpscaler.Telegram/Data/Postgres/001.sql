@@ -55,7 +55,8 @@ CREATE TABLE bot_photo (
     item     integer NOT NULL,
     sendings integer NOT NULL DEFAULT 0,                              -- begun, without a confirmation since
     document text,                                                    -- the file id, once it is there
-    photo    text
+    photo    text,
+    failure  text                                                     -- why the result could not be sent
 );
 CREATE INDEX bot_photo_status ON bot_photo (status, item);
 

@@ -55,7 +55,8 @@ CREATE TABLE bot_photo (
     item     INTEGER NOT NULL,
     sendings INTEGER NOT NULL DEFAULT 0,                              -- begun, without a confirmation since
     document TEXT,                                                    -- the file id, once it is there
-    photo    TEXT
+    photo    TEXT,
+    failure  TEXT                                                     -- why the result could not be sent
 );
 CREATE INDEX bot_photo_status ON bot_photo (status, item);
 

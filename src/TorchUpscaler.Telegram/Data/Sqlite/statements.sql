@@ -120,6 +120,9 @@ UPDATE bot_photo SET sendings = 0 WHERE job = @job;
 -- name: sent photo
 UPDATE bot_photo SET sendings = 0, document = coalesce(@document, document), photo = coalesce(@photo, photo) WHERE job = @job;
 
+-- name: cannot send
+UPDATE bot_photo SET sendings = 0, failure = @sentence WHERE job = @job;
+
 -- name: move chat
 UPDATE bot_status SET chat = @to WHERE chat = @from;
 

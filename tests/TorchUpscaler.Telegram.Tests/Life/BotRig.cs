@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using TorchUpscaler.BotServer;
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging;
+using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Data;
+using TorchUpscaler.Telegram.Intake;
+using TorchUpscaler.Telegram.Life;
+using TorchUpscaler.Telegram.Sending;
+using TorchUpscaler.Telegram.Talk;
+using TorchUpscaler.Telegram.Texts;
+
+namespace TorchUpscaler.Telegram.Tests.Life;
+
+/// <summary>
+/// The whole bot against a Bot API server, with a store of its own and a worker that enlarges by repeating pixels. The bot can be
+/// stopped and started again; the store stays.
+/// </summary>
+internal sealed class BotRig : IAsyncDisposable
+{
+    /// <summary>Rates that no test waits for.</summary>
+    internal static readonly SendLimits NoRates = new()
+    {
+        Chat = new SendRate(10_000, TimeSpan.FromMilliseconds(1)),
+        Group = new SendRate(10_000, TimeSpan.FromMilliseconds(1)),
+        All = new SendRate(10_000, TimeSpan.FromMilliseconds(1)),
+    };
+
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly IPictureCodec _codec = new VipsCodec();
+    private readonly LogKeeper _logs = new();
+    private Running? _running;
+
+    private BotRig(BotApiServer server, string? location) => (Server, _location) = (server, location);
+
+    private readonly string? _location;
+
+    internal BotApiServer Server { get; }
+
+    /// <summary>The store as the test sees it.</summary>
+    internal IJobStore Store { get; private set; } = null!;
+
+    internal BotData Data { get; private set; } = null!;
+
+    internal BotMetrics Metrics => _running!.Metrics;
+
+    /// <summary>What has been logged.</summary>
+    internal IEnumerable<string> Log => _logs.Lines;
+
+    internal TalkOptions Talk { get; set; } = new() { Terms = new PictureTerms("PNG, JPEG", 20 << 20, 50 << 20) };
+
+    internal LifeOptions Life { get; set; } = new()
+    {
+        Terms = new PictureTerms("PNG, JPEG", 20 << 20, 50 << 20),
+        Limits = new PictureLimits(1_000_000, 4_000_000),
+        ProgressEvery = TimeSpan.FromMilliseconds(200),
+        DeliveryRest = TimeSpan.FromMilliseconds(50),
+    };
+
+    internal IntakeOptions Intake { get; set; } = new()
+    {
+        PollTime = TimeSpan.FromSeconds(5),
+        ConflictRest = TimeSpan.FromMilliseconds(50),
+        FirstRest = TimeSpan.FromMilliseconds(20),
+        AlbumQuiet = TimeSpan.FromMilliseconds(300),
+    };
+
+    internal SendLimits Rates { get; set; } = NoRates;
+
+    internal QueueOptions Queue { get; } = new() { Lease = TimeSpan.FromSeconds(5), RetryAfter = TimeSpan.Zero, SecondsPerMegapixel = 1 };
+
+    /// <summary>Whether jobs are done.</summary>
+    internal bool HasWorker { get; set; } = true;
+
+    internal static async Task<BotRig> Start(Action<BotRig>? set = null, string? location = null, BotServerOptions? server = null)
+    {
+        var rig = new BotRig(await BotApiServer.Start(server), location);
+        rig.Server.Limits.Mode = RateLimitMode.Off;
+        rig.Store = rig.OpenStore();
+        rig.Data = BotData.Open(rig.Store, await rig.BotId());
+        set?.Invoke(rig);
+        await rig.StartBot();
+        return rig;
+    }
+
+    /// <summary>Starts the bot, as a process that has just come up would.</summary>
+    internal async Task StartBot()
+    {
+        Assert.Null(_running);
+        var store = OpenStore();
+        var api = Client();
+        var sender = new SendScheduler(api, Rates);
+        var data = BotData.Open(store, await BotId());
+        var metrics = new BotMetrics();
+        var folders = new ModelFolders(_folder.Root);
+        var tools = new BotTools(api, sender, store, data, _codec, new PictureCheck(_codec, folders, new ModelChooser(folders), Life.Limits, null), metrics, TimeProvider.System, _logs);
+        var conversation = new Conversation(await api.GetMe(None), store, data, sender, Talk, new Repeats(data, sender, metrics).Answer, TimeProvider.System);
+        var bot = new Bot(new BotOptions { Life = Life, Intake = Intake }, tools, Handle ?? conversation.Handle, _ => Task.CompletedTask);
+        var stop = new CancellationTokenSource();
+        var worker = HasWorker ? new PixelWorker(_codec, OpenStore()) : null;
+        var begun = new TaskCompletionSource();
+        var talking = bot.Run(() =>
+        {
+            begun.TrySetResult();
+            return Task.CompletedTask;
+        }, stop.Token);
+        _running = new Running(bot, api, sender, store, metrics, stop, talking, worker, begun.Task);
+        await Task.WhenAny(begun.Task, Task.Delay(300));
+    }
+
+    /// <summary>What is done with updates instead of the conversation, or null.</summary>
+    internal UpdateHandler? Handle { get; set; }
+
+    internal Bot Bot => _running!.Bot;
+
+    internal Task Talking => _running!.Talking;
+
+    /// <summary>Stops the bot, as a signal does.</summary>
+    internal async Task StopBot()
+    {
+        var running = Interlocked.Exchange(ref _running, null);
+        if (running is null) return;
+        await running.Stop.CancelAsync();
+        running.Worker?.Dispose();
+        await running.Talking.WaitAsync(TimeSpan.FromSeconds(30));
+        await running.Sender.DisposeAsync();
+        running.Bot.Dispose();
+        running.Api.Dispose();
+        running.Metrics.Dispose();
+        running.Store.Dispose();
+        running.Stop.Dispose();
+    }
+
+    internal IJobStore OpenStore() => JobStores.Open(_location ?? Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
+
+    internal BotClient Client() => new(new BotApiOptions { Token = Server.Token, ApiBaseUrl = Server.Address, RetryDelay = TimeSpan.FromMilliseconds(5) });
+
+    /// <summary>Waits until something is so.</summary>
+    internal static async Task Until(Func<bool> isSo, string what, TimeSpan? atMost = null)
+    {
+        var until = DateTime.UtcNow + (atMost ?? TimeSpan.FromSeconds(60));
+        while (!isSo())
+        {
+            Assert.True(DateTime.UtcNow < until, $"waited in vain until {what}");
+            await Task.Delay(20);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopBot();
+        Store.Dispose();
+        await Server.DisposeAsync();
+        _folder.Dispose();
+        _logs.Dispose();
+    }
+
+    private async Task<long> BotId()
+    {
+        using var api = Client();
+        return (await api.GetMe(None)).Id;
+    }
+
+    private sealed record Running(
+        Bot Bot, BotClient Api, SendScheduler Sender, IJobStore Store, BotMetrics Metrics, CancellationTokenSource Stop, Task Talking, PixelWorker? Worker, Task Begun);
+
+    /// <summary>Keeps what is logged.</summary>
+    private sealed class LogKeeper : ILoggerFactory, ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = [];
+
+        internal IEnumerable<string> Lines => _lines;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+            // This one is enough.
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Dispose()
+        {
+            // Nothing to dispose.
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+    }
+}
