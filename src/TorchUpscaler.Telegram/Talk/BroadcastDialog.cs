@@ -13,7 +13,8 @@ internal sealed class BroadcastDialog(TalkTools tools)
     internal Task Ask(Call call, Message message, Guest guest)
     {
         var source = call.Arguments.Length > 0 ? message : message.ReplyToMessage;
-        if (!message.Chat.IsPrivate || source is null || TextOf(source) is null) return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminBroadcastHow));
+        if (!message.Chat.IsPrivate || source is null || TextOf(source) is null)
+            return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminBroadcastHow));
         var question = guest.Speech.Say(TextKey.AdminBroadcastAsk, ("count", Reachable()));
         return tools.Replies.Say(source, guest, question, InlineKeyboard.Row(
             Buttons.Of(guest.Speech.Plain(TextKey.ButtonBroadcast), new ButtonData(ButtonKind.Broadcast, ButtonData.Yes)),
@@ -43,8 +44,8 @@ internal sealed class BroadcastDialog(TalkTools tools)
         var from = Call.In(message, tools.Username) is { Command: "broadcast" } call ? call.Offset : 0;
         var cut = text[from..].TrimEnd();
         if (cut.Length == 0) return null;
-        var marks = (message.Entities ?? []).Where(entity => s_marks.Contains(entity.Type, StringComparer.Ordinal) && entity.Offset >= from && entity.Length > 0 && entity.Length <= from + cut.Length - entity.Offset);
-        return new FormattedText(cut, [.. marks.Select(entity => entity with { Offset = entity.Offset - from })]);
+        var marks = (message.Entities ?? []).Where(entity => s_marks.Contains(entity.Type, StringComparer.Ordinal)).Select(entity => entity with { Offset = entity.Offset - from });
+        return new FormattedText(cut, [.. marks.Where(mark => mark.In(cut).Length > 0)]);
     }
 
     private long Reachable()

@@ -35,7 +35,8 @@ public sealed class Broadcasts(BotData data, SendScheduler sender)
         while (data.People.Reachable(last, Page) is { Count: > 0 } people)
         {
             cancellation.ThrowIfCancellationRequested();
-            data.Outbox.Add(people.Select(person => (KeyOf(broadcast, person), new TextMessage { Chat = person.Id, Text = text })), broadcast.Topic, SendPriority.Broadcast);
+            var messages = people.Select(person => (KeyOf(broadcast, person), new TextMessage { Chat = person.Id, Text = text }));
+            data.Outbox.Add(messages, broadcast.Topic, SendPriority.Broadcast);
             count += people.Count;
             last = people[^1].Id;
         }

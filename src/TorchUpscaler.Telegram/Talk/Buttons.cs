@@ -65,7 +65,8 @@ public sealed record ButtonData(ButtonKind Kind, string First = "", string Secon
         // What comes last may have dividers in it: a model's name.
         var parts = data.Split(Divider, 3);
         var found = Array.Find(s_kinds, kind => kind.Code == parts[0] && kind.Arguments == parts.Length - 1);
-        return found.Code is null || parts.Skip(1).Any(part => part.Length == 0) ? null : new ButtonData(found.Kind, parts.ElementAtOrDefault(1) ?? "", parts.ElementAtOrDefault(2) ?? "");
+        if (found.Code is null || parts.Skip(1).Any(part => part.Length == 0)) return null;
+        return new ButtonData(found.Kind, parts.ElementAtOrDefault(1) ?? "", parts.ElementAtOrDefault(2) ?? "");
     }
 
     /// <summary>The number in the first argument, or null.</summary>

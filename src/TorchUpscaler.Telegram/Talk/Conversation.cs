@@ -54,8 +54,10 @@ public sealed class Conversation
         if (messages.Count > 0) await Read(messages, updates, cancellation).ConfigureAwait(false);
         foreach (var update in updates)
         {
-            if (update.CallbackQuery is { From.IsBot: false } query) await _presses.Press(query, _tools.Meet(query.From, query.Message?.Chat, isPrivate: false, cancellation)).ConfigureAwait(false);
-            else if (update.MyChatMember is { Chat.IsPrivate: true } change) _tools.Data.People.SetBlocked(change.Chat.Id, !change.NewChatMember.IsMember);
+            if (update.CallbackQuery is { From.IsBot: false } query)
+                await _presses.Press(query, _tools.Meet(query.From, query.Message?.Chat, isPrivate: false, cancellation)).ConfigureAwait(false);
+            else if (update.MyChatMember is { Chat.IsPrivate: true } change)
+                _tools.Data.People.SetBlocked(change.Chat.Id, !change.NewChatMember.IsMember);
         }
     }
 
@@ -97,7 +99,9 @@ public sealed class Conversation
             if (guest.IsAdmin && Administration.Knows(call)) return _administration.Do(call, message, guest);
             return _commands.Do(call, message, guest);
         }
-        return message.Text is not null || updates.Any(IsOfAnotherKind) ? _tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.SendMeAPicture)) : Task.CompletedTask;
+        return message.Text is not null || updates.Any(IsOfAnotherKind)
+            ? _tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.SendMeAPicture))
+            : Task.CompletedTask;
     }
 
     // In a group the bot speaks when it is spoken to.
@@ -125,7 +129,7 @@ public sealed class Conversation
 
     // Of an album only one picture has a caption.
     private Wishes WishesOf(List<Message> messages) =>
-        messages.Select(message => Call.In(message, _tools.Username) is { } call ? Wishes.Read(call.Arguments) ?? Wishes.Read(message.Caption) : Wishes.Read(message.Caption))
+        messages.Select(message => Wishes.Read(Call.In(message, _tools.Username)?.Arguments) ?? Wishes.Read(message.Caption))
             .FirstOrDefault(wishes => wishes is not null) ?? new Wishes();
 
     private static Wishes? WishesOf(Call call) => call.Command is "" or "upscale" ? Wishes.Read(call.Arguments) ?? new Wishes() : Wishes.Read(call.Command);

@@ -39,7 +39,8 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         if (!IsTaken(key))
         {
             if (Crowd(guest) is not null) return guest.Speech.Plain(TextKey.NoteQueueFull);
-            if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is not null) return guest.Speech.Plain(TextKey.NoteQuotaReached);
+            if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is not null)
+                return guest.Speech.Plain(TextKey.NoteQuotaReached);
             tools.Data.Statuses.Add(new StatusMessage { Key = key, Person = guest.Id, Chat = request.Chat, Thread = request.Thread, ReplyTo = request.Message, Count = 1 });
         }
         var again = new NewJob(job.FrontEnd, job.Person, job.Name)
@@ -144,8 +145,12 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         return null;
     }
 
-    private static FormattedText QuotaText(QuotaReached reached, Guest guest) => guest.Speech.Say(TextKey.QuotaReached,
-        ("count", reached.Quota.Count), ("window", guest.Speech.Period(reached.Quota.Window)), ("time", guest.Speech.About(reached.Reset?.TotalSeconds ?? reached.Quota.Window.TotalSeconds)));
+    private static FormattedText QuotaText(QuotaReached reached, Guest guest)
+    {
+        var reset = reached.Reset ?? reached.Quota.Window;
+        return guest.Speech.Say(TextKey.QuotaReached, ("count", reached.Quota.Count), ("window", guest.Speech.Period(reached.Quota.Window)),
+            ("time", guest.Speech.About(reset.TotalSeconds)));
+    }
 
     private NewJob JobOf(Entry entry, string? album, Wishes wishes, Guest guest) => new(PictureRequest.FrontEnd, guest.QueueName, entry.Picture!.Name)
     {

@@ -10,7 +10,14 @@ internal sealed class Replies(SendScheduler sender, BotData data)
     /// <summary>Answers a message, in a group by a reply to it.</summary>
     internal Task Say(Message to, Guest guest, FormattedText text, InlineKeyboard? keyboard = null, bool isReply = false)
     {
-        var answer = new TextMessage { Chat = to.Chat.Id, Thread = (int?)to.MessageThreadId, ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null, Text = text, Keyboard = keyboard };
+        var answer = new TextMessage
+        {
+            Chat = to.Chat.Id,
+            Thread = (int?)to.MessageThreadId,
+            ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null,
+            Text = text,
+            Keyboard = keyboard,
+        };
         return Try(answer.Chat, chat => sender.SendMessage(answer with { Chat = chat }, SendPriority.Urgent, guest.Leave));
     }
 

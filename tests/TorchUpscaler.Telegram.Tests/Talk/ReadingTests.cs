@@ -1,5 +1,6 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Data;
 using TorchUpscaler.Telegram.Talk;
 using TorchUpscaler.Telegram.Texts;
 
@@ -139,7 +140,7 @@ public sealed class ReadingTests
     [Fact]
     public void A_request_is_kept_with_its_job_and_read_back()
     {
-        var request = new PictureRequest { Chat = -5, Message = 7, Person = 3, FileId = "f", UniqueId = "u", Kind = PictureKind.Sticker, Language = Language.Russian, ReplyAs = Data.ReplyAs.Both, Album = "a", Thread = 2, Bytes = 9 };
+        var request = new PictureRequest { Chat = -5, Message = 7, Person = 3, FileId = "f", UniqueId = "u", Kind = PictureKind.Sticker, Language = Language.Russian, ReplyAs = ReplyAs.Both, Album = "a", Thread = 2, Bytes = 9 };
         var job = new Queue.Job { FrontEnd = PictureRequest.FrontEnd, Payload = request.ToPayload() };
         Assert.Equal(request, PictureRequest.Of(job));
         Assert.All(["", "{}", "[]", "null", "{\"chat\":\"x\"}"], payload => Assert.Null(PictureRequest.Of(job with { Payload = payload })));
