@@ -70,9 +70,9 @@ public sealed class BotData
         return new BotData(new BotTables(store.Database.Tables("telegram", typeof(BotData).Assembly), bot), keepSent ?? TimeSpan.FromDays(30));
     }
 
-    /// <summary>Forgets a person's language, settings and results at once. Whether they are banned, and their quotas, stay.</summary>
+    /// <summary>Forgets a person's language, settings, results and what they wrote at once. Whether they are banned, and their quotas, stay.</summary>
     public void Erase(long person) => _tables.Write(work => work.Execute("erase person", new { id = person }) + work.Execute("erase sent", new { id = person })
-        + work.Execute("erase statuses", new { id = person }));
+        + work.Execute("erase statuses", new { id = person }) + work.Execute("erase updates", _tables.With(new { id = person })));
 
     /// <summary>A group has become a supergroup.</summary>
     public void MoveChat(long from, long to) => _tables.Write(work => work.Execute("move chat", new { from, to }));

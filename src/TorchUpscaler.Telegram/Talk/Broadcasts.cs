@@ -46,7 +46,7 @@ public sealed class Broadcasts(BotData data, SendScheduler sender)
 
     /// <summary>Tells how far the text is that is being sent, where one is. To be called from time to time.</summary>
     /// <param name="leave">The process is to end.</param>
-    public async Task TellProgress(CancellationToken leave = default)
+    public async Task TellProgress(CancellationToken leave)
     {
         if (Broadcast.Read(data.Flags.Get(Flag)) is not { } broadcast) return;
         var (waiting, sent, dropped) = data.Outbox.Count(broadcast.Topic);

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Data;
@@ -243,6 +244,26 @@ public sealed class HostileTests : IAsyncLifetime
         _rig.Server.Faults.Clear();
         await _rig.Conversation.Handle(updates, CancellationToken.None);
         Assert.Single(_anna.Chat.FromBot);
+    }
+
+    [Fact]
+    public async Task What_somebody_wrote_and_could_not_be_handled_is_erased_with_all_else()
+    {
+        _anna.SendText("my secret");
+        _berta.SendText("her secret");
+        _rig.Data.Updates.Add(await _rig.Api.GetUpdates(0, TimeSpan.Zero, 10, CancellationToken.None));
+        _rig.Data.Updates.Fail(_rig.Data.Updates.Read(0, 10).Select(update => update.Number));
+        await _rig.Settle();
+        await _rig.Write(_anna, "/delete");
+        await _rig.Press(_anna, s_english.Plain(TextKey.ButtonDelete));
+
+        using var database = new SqliteConnection($"Data Source={Path.Combine(_rig.StoreFolder, "queue.db")}");
+        database.Open();
+        using var kept = database.CreateCommand();
+        kept.CommandText = "SELECT group_concat(json) FROM bot_update";
+        var json = (string)(await kept.ExecuteScalarAsync())!;
+        Assert.DoesNotContain("my secret", json, StringComparison.Ordinal);
+        Assert.Contains("her secret", json, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -255,10 +255,10 @@ public sealed class TranscriptTests
         var broadcasts = new Broadcasts(rig.Data, rig.Sender);
         await rig.Write(anna, "/stats");
         rig.Data.Outbox.Sent(waiting[0].Id);
-        await broadcasts.TellProgress();
+        await broadcasts.TellProgress(CancellationToken.None);
         rig.Data.Outbox.Drop(waiting[1].Id);
-        await broadcasts.TellProgress();
-        await broadcasts.TellProgress();
+        await broadcasts.TellProgress(CancellationToken.None);
+        await broadcasts.TellProgress(CancellationToken.None);
         rig.Remark(anna.Chat, "what is sent once a day");
         rig.Remark(anna.Chat, new Digest(rig.Store, rig.Data).Text(anna.Id, TimeSpan.FromDays(1)).Text.ReplaceLineEndings("\n# "));
         Golden.Check("administration", language, rig.Transcript(anna.Chat));
