@@ -117,7 +117,8 @@ public sealed class BotApiServer : IAsyncDisposable
     public string Screens(params (string Pattern, string Replacement)[] replacements) =>
         string.Join('\n', Chats.Select(chat => $"== {chat.Title} ==\n{chat.Screen(replacements)}"));
 
-    /// <inheritdoc/>
+    /// <summary>Ends the server.</summary>
+    /// <exception cref="AggregateException">It failed at something itself: then what the tests saw may be its fault.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true)) return;
@@ -125,5 +126,6 @@ public sealed class BotApiServer : IAsyncDisposable
         using (var now = new CancellationTokenSource(TimeSpan.Zero)) await _web.StopAsync(now.Token);
         await _web.DisposeAsync();
         _state.Dispose();
+        if (_log.Bugs.Count > 0) throw new AggregateException("the Bot API server of the tests failed", _log.Bugs);
     }
 }

@@ -1,31 +1,18 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace TorchUpscaler.Telegram.Tests;
 
 /// <summary>An address that takes updates, or does not.</summary>
 internal sealed class Hook : IAsyncDisposable
 {
-    private readonly WebApplication _web;
     private readonly Lock _gate = new();
     private readonly List<byte[]> _taken = [];
     private readonly List<string> _secrets = [];
     private readonly SemaphoreSlim _arrival = new(0);
+    private LoopbackWeb _web = null!;
     private int _toRefuse;
 
-    private Hook()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        _web = builder.Build();
-        _web.Run(Take);
-    }
-
-    internal Uri Address { get; private set; } = null!;
+    internal Uri Address => _web.Address;
 
     /// <summary>The updates that were taken.</summary>
     internal IReadOnlyList<byte[]> Taken
@@ -47,8 +34,7 @@ internal sealed class Hook : IAsyncDisposable
     internal static async Task<Hook> Start()
     {
         var hook = new Hook();
-        await hook._web.StartAsync();
-        hook.Address = new Uri(hook._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        hook._web = await LoopbackWeb.Start(hook.Take);
         return hook;
     }
 

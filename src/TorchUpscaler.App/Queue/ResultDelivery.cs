@@ -21,9 +21,10 @@ internal sealed class ResultDelivery(IJobStore store, string folder, bool force)
     /// <summary>The front end of jobs that this program hands in, and delivers itself. Others' it only copies.</summary>
     internal const string FrontEnd = "submit";
 
-    private const int LongestName = 180; // characters; with what is put behind it, a file name takes 255 bytes
+    private const int LongestName = 180; // bytes; with what is put behind it, a file name takes 255
 
     private readonly Dictionary<string, long> _taken = new(StringComparer.Ordinal); // files of this invocation, and whose they are
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);        // those that are there by now
 
     /// <summary>Delivers a job's result. A result that has been delivered is delivered again, as long as it is kept.</summary>
     /// <exception cref="InputException">There is no such job, it is not done yet, its result is gone, or the file is there already.</exception>
@@ -37,7 +38,8 @@ internal sealed class ResultDelivery(IJobStore store, string folder, bool force)
         if (job.State is JobState.Failed or JobState.Cancelled or JobState.Expired) throw Ended(job);
 
         var output = PathFor(job);
-        if (!force && Path.Exists(output)) throw new InputException($"{Called(job)}: {Display.Path(output)} exists; replace it with --force, or choose another folder with -o");
+        if (!force && Path.Exists(output) && !_written.Contains(output))
+            throw new InputException($"{Called(job)}: {Display.Path(output)} exists; replace it with --force, or choose another folder with -o");
         if (job.FrontEnd == FrontEnd && job.State == JobState.Upscaled) DeliverClaimed(job, output);
         else Copy(job, output);
         return new DeliveredResult(job, output);
@@ -67,8 +69,11 @@ internal sealed class ResultDelivery(IJobStore store, string folder, bool force)
         }
     }
 
-    // What a process died over that was fetching it is free at once.
-    private Job? Claim(long id) => store.ClaimDelivery(id) ?? (store.RescueDead() > 0 ? store.ClaimDelivery(id) : null);
+    // What a process died over that was fetching it is free at once. What an outage has left with this one is still its own.
+    private Job? Claim(long id) =>
+        store.ClaimDelivery(id)
+        ?? (store.RescueDead() > 0 ? store.ClaimDelivery(id) : null)
+        ?? (store.Find(id) is { } job && job.LeaseOwner == store.Owner ? job : null);
 
     private void HandBack(Job claimed)
     {
@@ -78,7 +83,7 @@ internal sealed class ResultDelivery(IJobStore store, string folder, bool force)
         }
         catch (StoreUnavailableException)
         {
-            // Its lease ends.
+            // Another try goes on with it, or its lease ends.
         }
     }
 
@@ -94,7 +99,8 @@ internal sealed class ResultDelivery(IJobStore store, string folder, bool force)
         {
             throw new InputException($"the folder {Display.Path(folder)} cannot be made; choose another one with -o ({error.Message.TrimEnd('.')})", error);
         }
-        DurableFile.Copy(result, output, force);
+        DurableFile.Copy(result, output, force || _written.Contains(output));
+        _written.Add(output);
         store.Forget(job.Claim);
     }
 
@@ -122,6 +128,7 @@ internal sealed class ResultDelivery(IJobStore store, string folder, bool force)
     {
         var name = Path.GetFileNameWithoutExtension(Display.Text(job.Name.Replace('\\', '/')).Replace('?', '_'));
         if (name.Trim(' ', '.').Length == 0) return string.Create(CultureInfo.InvariantCulture, $"job-{job.Id}");
-        return name.Length <= LongestName ? name : name[..LongestName];
+        var bytes = 0;
+        return string.Concat(name.EnumerateRunes().TakeWhile(rune => (bytes += rune.Utf8SequenceLength) <= LongestName));
     }
 }

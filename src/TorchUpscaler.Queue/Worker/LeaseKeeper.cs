@@ -18,6 +18,7 @@ internal sealed partial class LeaseKeeper : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _renewing = new();
     private long _beat;
+    private long _lastAnswer;
     private bool _isOut;
 
     /// <param name="store">Where the leases are.</param>
@@ -37,6 +38,9 @@ internal sealed partial class LeaseKeeper : IDisposable
     /// <summary>Whether the worker's thread has not been heard of for too long.</summary>
     internal bool IsStalled => _clock.GetElapsedTime(Volatile.Read(ref _beat)) > _stallAfter;
 
+    /// <summary>When the store last took all that was written to it, as a timestamp of the clock.</summary>
+    internal long LastAnswer => Volatile.Read(ref _lastAnswer);
+
     /// <summary>The worker's thread lives.</summary>
     internal void Beat() => Volatile.Write(ref _beat, _clock.GetTimestamp());
 
@@ -52,7 +56,14 @@ internal sealed partial class LeaseKeeper : IDisposable
     /// <summary>Tells the store at once whether a job is worked on.</summary>
     internal void Tell(HeldJob held)
     {
-        lock (_renewing) Renew(held);
+        try
+        {
+            lock (_renewing) Renew(held);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next renewal tells it.
+        }
     }
 
     /// <inheritdoc/>
@@ -69,6 +80,7 @@ internal sealed partial class LeaseKeeper : IDisposable
         {
             foreach (var held in _held.Values) Renew(held);
             _store.Hello(_about());
+            Volatile.Write(ref _lastAnswer, _clock.GetTimestamp());
             if (_isOut) StoreIsBack();
             _isOut = false;
         }

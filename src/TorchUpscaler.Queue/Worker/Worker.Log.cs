@@ -24,7 +24,7 @@ public sealed partial class Worker
     private partial void Failed(long job, FailureOutcome outcome, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} is handed back: {Reason}")]
-    private partial void Outage(long job, string reason);
+    private partial void HandedBack(long job, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The engine failed at job {Job}")]
     private partial void EngineFailed(Exception error, long job);

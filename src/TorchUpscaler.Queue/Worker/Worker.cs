@@ -36,12 +36,12 @@ public sealed partial class Worker(
     private long _lastWork;
     private volatile string? _engineProblem = "the engine is being started";
     private bool _engineIsOut;
-    private volatile Tuple<string, long>? _outage; // the last one and when it was
+    private volatile Outage? _outage; // the last one
 
     /// <summary>What keeps it from working, for the operator, or null.</summary>
     public string? Problem =>
         _keeper is { IsStalled: true } ? "the worker's thread hangs; restart the process"
-        : _engineProblem ?? (_outage is { } outage && clock.GetElapsedTime(outage.Item2) < OutageMemory ? outage.Item1 : null);
+        : _engineProblem ?? (_outage is { } outage && !IsOver(outage) ? outage.Reason : null);
 
     /// <summary>Works until it is stopped, on the calling thread. What it holds then is finished, where that takes only moments, or handed back.</summary>
     public void Run(CancellationToken stop)
@@ -56,7 +56,7 @@ public sealed partial class Worker(
                 DropWhatIsLost();
                 StoreWhatIsComputed(stop);
                 if (Next(stop) is { } job) Advance(job);
-                else Rest(stop);
+                else if (_held.TrueForAll(held => held.Result is not null)) Rest(stop);
             }
             FinishWhatIsNearlyDone();
         }
@@ -94,7 +94,7 @@ public sealed partial class Worker(
             var below = Suspended.Count(held => held != current) < MostSuspended ? current.SecondsLeft * QuarterRule : 0;
             if (store.ClaimBefore(current.Job.EffectiveClass, current.Job.Person, below) is not { } urgent) return Resumed(current);
             Suspend(current);
-            return Begin(urgent) ?? Next(stop);
+            return Begin(urgent); // null where it failed at once: the next round goes on with what is held
         }
         catch (StoreUnavailableException error)
         {
@@ -103,7 +103,11 @@ public sealed partial class Worker(
         }
     }
 
-    private void Note(IOException outage) => _outage = Tuple.Create(outage.Message, clock.GetTimestamp());
+    private void Note(IOException outage) => _outage = new Outage(outage.Message, clock.GetTimestamp(), outage is StoreUnavailableException);
+
+    // The store is back as soon as it takes a renewal; of a full disk that is not known until the next result.
+    private bool IsOver(Outage outage) =>
+        clock.GetElapsedTime(outage.At) > OutageMemory || (outage.IsOfStore && _keeper?.LastAnswer > outage.At);
 
     // Other processes' commits, and this one's renewals, change the store's version at least once a second.
     private bool IsTimeToLook()
@@ -258,7 +262,7 @@ public sealed partial class Worker(
     private bool LetGo(HeldJob held, IOException reason, TimeSpan rest)
     {
         Note(reason);
-        Outage(held.Job.Id, reason.Message);
+        HandedBack(held.Job.Id, reason.Message);
         try
         {
             store.HandBack(held.Claim, rest);
@@ -390,6 +394,8 @@ public sealed partial class Worker(
             Drop(held);
         }
     }
+
+    private sealed record Outage(string Reason, long At, bool IsOfStore);
 
     private string About() => $"{engines.Name}{(_workshop?.Model is { } model ? $", {model}" : "")}";
 }

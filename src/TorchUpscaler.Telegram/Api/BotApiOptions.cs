@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.Telegram.Api;
@@ -5,6 +8,10 @@ namespace TorchUpscaler.Telegram.Api;
 /// <summary>How the Bot API is reached.</summary>
 public sealed record BotApiOptions
 {
+    private static readonly SearchValues<char> s_secretLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+    private static readonly string[] s_ownDomains = [".local", ".internal", ".lan", ".home.arpa"];
+    private static readonly IPNetwork[] s_ownNetworks = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16")];
+
     /// <summary>The bot's token, from BotFather: the bot's number, a colon, and 35 or so of A-Z a-z 0-9 _ -.</summary>
     public required string Token { get; init; }
 
@@ -16,6 +23,9 @@ public sealed record BotApiOptions
     /// Nothing outside it is read, whatever path the server names.
     /// </summary>
     public string? LocalFilesRoot { get; init; }
+
+    /// <summary>How long a connection may take to come about.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an answer may take, beyond the time that the call itself asks for.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -41,6 +51,7 @@ public sealed record BotApiOptions
             throw new InputException($"the setting ApiBaseUrl would send the token to {ApiBaseUrl.Host} in the clear; write https://, or http:// only for a server on your own network");
         if (LocalFilesRoot is not null && !Path.IsPathFullyQualified(LocalFilesRoot))
             throw new InputException("the setting LocalFilesRoot is no full path; write one such as /var/lib/telegram-bot-api");
+        if (ConnectTimeout <= TimeSpan.Zero) throw new InputException("the setting ConnectTimeout is not above 0; write a time such as 00:00:10");
         if (AnswerTimeout <= TimeSpan.Zero) throw new InputException("the setting AnswerTimeout is not above 0; write a time such as 00:00:30");
         if (StallTimeout <= TimeSpan.Zero) throw new InputException("the setting StallTimeout is not above 0; write a time such as 00:00:30");
         if (Retries is < 0 or > 10) throw new InputException("the setting Retries is not from 0 to 10; write a number such as 3");
@@ -54,20 +65,16 @@ public sealed record BotApiOptions
     {
         var colon = token.IndexOf(':', StringComparison.Ordinal);
         return colon is > 0 and <= 20 && token.Length - colon - 1 is >= 20 and <= 100
-            && token.AsSpan(0, colon).IndexOfAnyExceptInRange('0', '9') < 0
-            && token.AsSpan(colon + 1).ContainsAnyExcept(s_secretLetters) == false;
+            && !token.AsSpan(0, colon).ContainsAnyExceptInRange('0', '9')
+            && !token.AsSpan(colon + 1).ContainsAnyExcept(s_secretLetters);
     }
 
-    private static readonly System.Buffers.SearchValues<char> s_secretLetters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
-
-    /// <summary>Whether a host is on the internet, as far as its name tells: it has a dot and is no private address.</summary>
+    /// <summary>Whether a host is on the internet, as far as its name tells.</summary>
     private static bool IsPublic(string host)
     {
-        if (!System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var address)) return host.Contains('.', StringComparison.Ordinal) && !host.EndsWith(".local", StringComparison.OrdinalIgnoreCase) && !host.EndsWith(".internal", StringComparison.OrdinalIgnoreCase);
-        var bytes = address.MapToIPv6().GetAddressBytes();
-        if (address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal) return false;
-        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork) return true;
-        return !(bytes[12] == 10 || bytes[12] == 172 && bytes[13] is >= 16 and < 32 || bytes[12] == 192 && bytes[13] == 168);
+        if (!IPAddress.TryParse(host.Trim('[', ']'), out var address))
+            return host.Contains('.', StringComparison.Ordinal) && !s_ownDomains.Any(domain => host.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+        if (address.AddressFamily == AddressFamily.InterNetworkV6) return !address.IsIPv6LinkLocal && !address.IsIPv6UniqueLocal;
+        return !s_ownNetworks.Any(network => network.Contains(address));
     }
 }

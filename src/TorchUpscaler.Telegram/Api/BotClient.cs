@@ -36,7 +36,10 @@ public sealed class BotClient : IBotApi
         var result = await _transport.Call(method, request, BotJson.Default.GetUpdatesRequest, isRepeatable: true, timeout, cancellation);
         try
         {
-            return UpdateReader.ReadMany(result);
+            var (updates, count) = UpdateReader.ReadMany(result);
+            // They could not even be confirmed: they would come again and again.
+            if (updates.Count == 0 && count > 0) throw new BotApiException(BotError.InvalidAnswer, "the Bot API server sends updates without an id");
+            return updates;
         }
         catch (System.Text.Json.JsonException)
         {

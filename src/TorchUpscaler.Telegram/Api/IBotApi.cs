@@ -6,7 +6,7 @@ namespace TorchUpscaler.Telegram.Api;
 /// </summary>
 /// <remarks>
 /// Calls that can be repeated without harm are tried again after broken connections, timeouts and errors of the server; the sends
-/// only where the request cannot have arrived. Too many requests are never tried again here: the scheduler of sends does.
+/// only where the request cannot have arrived. Too many requests are never tried again here: <see cref="Sending.SendScheduler"/> does.
 /// </remarks>
 public interface IBotApi : IDisposable
 {

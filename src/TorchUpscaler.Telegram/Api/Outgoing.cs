@@ -166,4 +166,8 @@ public sealed record CommandScope(string Type, long? Chat = null)
 /// <param name="Url">The address, <c>https</c>.</param>
 /// <param name="Secret">Comes back in the header <c>X-Telegram-Bot-Api-Secret-Token</c>: 1 to 256 of A-Z a-z 0-9 _ -.</param>
 /// <param name="Connections">How many at once, 1 to 100.</param>
-public sealed record Webhook(string Url, string Secret, int Connections = 8);
+public sealed record Webhook(string Url, string Secret, int Connections = 8)
+{
+    /// <summary>The address, and nothing secret.</summary>
+    public override string ToString() => Url;
+}

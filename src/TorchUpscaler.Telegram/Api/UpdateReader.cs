@@ -32,8 +32,13 @@ public static class UpdateReader
     public static Update? Read(string json) => Read(Encoding.UTF8.GetBytes(json));
 
     /// <summary>Reads an array of updates; those without an id are left out.</summary>
+    /// <returns>The updates, and how many stood there.</returns>
     /// <exception cref="JsonException">It is no array.</exception>
-    internal static IReadOnlyList<Update> ReadMany(ReadOnlyMemory<byte> json) => [.. JsonSlices.Elements(json).Select(Read).OfType<Update>()];
+    internal static (IReadOnlyList<Update> Updates, int Count) ReadMany(ReadOnlyMemory<byte> json)
+    {
+        var elements = JsonSlices.Elements(json);
+        return ([.. elements.Select(Read).OfType<Update>()], elements.Count);
+    }
 
     private static Update? ReadMembers(ReadOnlyMemory<byte> json)
     {

@@ -33,6 +33,9 @@ internal abstract class Outgoing
 
     internal CancellationToken Cancellation { get; init; }
 
+    /// <summary>Whether it waits.</summary>
+    internal bool IsWaiting { get; set; }
+
     /// <summary>Its place in the order of all calls.</summary>
     internal long Sequence { get; set; }
 
@@ -100,7 +103,7 @@ internal sealed class OutgoingEdit(IBotApi api, MessageRef message, FormattedTex
     /// <summary>Takes the place of an earlier one. Where this changes the buttons alone, the earlier one's text goes with it.</summary>
     internal void Replace(OutgoingEdit earlier)
     {
-        (Sequence, QueuedAt) = (earlier.Sequence, earlier.QueuedAt);
+        Sequence = earlier.Sequence;
         if (earlier.Priority < Priority) Priority = earlier.Priority;
         if (_text is null && earlier._text is not null) (_text, _merged) = (earlier._text, earlier);
         else earlier.Drop();

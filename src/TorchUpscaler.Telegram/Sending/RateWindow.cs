@@ -35,7 +35,14 @@ internal sealed class RateWindow(int count, long window)
     internal void Begin(int cost) => _used += cost;
 
     /// <summary>A call has ended.</summary>
-    internal void End(int cost, long now) => _past.Enqueue(cost, now + Math.Max(window, (long)((double)window * cost / count)));
+    /// <param name="begun">The cost that it began with.</param>
+    /// <param name="cost">The cost that it has from now on.</param>
+    /// <param name="now">The time.</param>
+    internal void End(int begun, int cost, long now)
+    {
+        _used += cost - begun;
+        _past.Enqueue(cost, now + Math.Max(window, (long)((double)window * cost / count)));
+    }
 
     private void Forget(long now)
     {

@@ -8,10 +8,10 @@ namespace TorchUpscaler.Benchmarks.Measuring;
 /// <summary>How fast one core reads memory of a size, in order, again and again.</summary>
 internal static unsafe class MemoryReading
 {
-    private const long BytesInAll = 4L << 30;
+    private const long BytesInAll = 16L << 30;
     private const int Unroll = 8;
 
-    /// <summary>Reads a buffer of that size some hundred or thousand times, at the engine's vector width.</summary>
+    /// <summary>Reads a buffer of that size hundreds or thousands of times, at the engine's vector width.</summary>
     /// <param name="bytes">A multiple of 4096.</param>
     /// <returns>Bytes that have been read in all.</returns>
     public static long Run(Arena arena, float* buffer, long bytes)

@@ -1,6 +1,7 @@
 using TorchUpscaler.Benchmarks.Measuring;
 using TorchUpscaler.Benchmarks.Peers;
 using TorchUpscaler.Core;
+using TorchUpscaler.Cpu;
 
 namespace TorchUpscaler.Benchmarks.Rows;
 
@@ -57,7 +58,7 @@ internal static class PeersCommand
         foreach (var peer in shop.All) peer.Stop();
         new WholeProgram(shop, children, report).Measure();
 
-        var circumstances = new Circumstances(began, Commit(children, root), Machine.Here(), shop.Ours.Vectors,
+        var circumstances = new Circumstances(began, Commit(children, root), Machine.Here(), CpuEngine.VectorWidth,
             shop.All.SelectMany(peer => peer.Versions).DistinctBy(version => version.Key).ToDictionary());
         Console.WriteLine();
         Console.WriteLine(ResultTable.Of(report));

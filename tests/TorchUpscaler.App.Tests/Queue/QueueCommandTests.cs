@@ -1,5 +1,7 @@
 using System.Text.Json;
+using TorchUpscaler.App.Queue;
 using TorchUpscaler.Queue;
+using TorchUpscaler.Queue.Tests.Worker;
 
 namespace TorchUpscaler.App.Tests.Queue;
 
@@ -83,6 +85,36 @@ public sealed class QueueCommandTests : IDisposable
         Assert.True(_bench.Store.Find(id) is { State: JobState.Upscaled, LeaseOwner: null });
         _bench.Run("queue", "fetch", $"{id}", "-o", _bench.PathOf("out")).ExitedWith(0);
         Assert.Equal(JobState.Delivered, _bench.Store.Find(id)!.State);
+    }
+
+    [Theory]
+    [InlineData("Told")]
+    [InlineData("ClaimDelivery")]
+    public void A_delivery_whose_answer_was_lost_goes_through_the_second_time(string member)
+    {
+        var id = Submit("anna", "cat.jpg");
+        Finish(id, [1, 2, 3]);
+        var (store, flaky) = FlakyStore.Around(_bench.Store);
+        flaky.LosesAnswerOf = member;
+        var delivery = new ResultDelivery(store, _bench.PathOf("out"), force: false);
+
+        Assert.Throws<StoreUnavailableException>(() => delivery.Deliver(id));
+        Assert.Equal(_bench.PathOf("out/cat_x4.png"), delivery.Deliver(id).Output);
+
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(_bench.PathOf("out/cat_x4.png")));
+        Assert.Equal(["cat_x4.png"], _bench.FilesOf("out"));
+        Assert.True(_bench.Store.Find(id) is { State: JobState.Delivered, LeaseOwner: null });
+    }
+
+    [Fact]
+    public void A_name_that_is_too_long_for_a_file_is_cut_between_two_letters()
+    {
+        var id = Submit("anna", new string('ü', 300) + ".jpg");
+        Finish(id, [1, 2, 3]);
+
+        var delivered = new ResultDelivery(_bench.Store, _bench.PathOf("out"), force: false).Deliver(id);
+
+        Assert.Equal(new string('ü', 90) + "_x4.png", Path.GetFileName(delivered.Output));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ internal sealed class CallLog
 {
     private readonly Lock _gate = new();
     private readonly List<Call> _calls = [];
+    private readonly List<Exception> _bugs = [];
 
     internal IReadOnlyList<Call> Calls
     {
@@ -18,6 +19,20 @@ internal sealed class CallLog
         {
             lock (_gate) return [.. _calls];
         }
+    }
+
+    /// <summary>What the server itself failed at.</summary>
+    internal IReadOnlyList<Exception> Bugs
+    {
+        get
+        {
+            lock (_gate) return [.. _bugs];
+        }
+    }
+
+    internal void Add(Exception bug)
+    {
+        lock (_gate) _bugs.Add(bug);
     }
 
     internal void Add(string method, Parameters? parameters, int status)

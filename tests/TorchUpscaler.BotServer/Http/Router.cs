@@ -58,6 +58,11 @@ internal sealed class Router
         {
             // The bot has gone away.
         }
+        catch (Exception error)
+        {
+            _log.Add(error);
+            throw;
+        }
     }
 
     private async Task Call(HttpContext context, string token, string method)
@@ -97,6 +102,11 @@ internal sealed class Router
         catch (ApiError error)
         {
             return (error.Code, error.Answer().ToJsonString());
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
+        {
+            // A node of the parameters is of another kind than it should be.
+            return (400, ApiError.BadRequest("can't parse parameters").Answer().ToJsonString());
         }
     }
 

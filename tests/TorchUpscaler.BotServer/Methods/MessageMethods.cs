@@ -64,7 +64,7 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
         Count("sendMediaGroup", chat, items.Count);
         lock (state.Gate)
         {
-            var album = (15_000_000_000_000 + chat.Messages.Count).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var album = state.NewAlbum();
             var messages = items.Select(item => chat.Add(id => item(New(id, chat, parameters, replyTo) with { AlbumId = album }))).ToList();
             return new JsonArray([.. messages.Select(message => Json.Of(message))]);
         }
@@ -83,7 +83,7 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
             Count("editMessageText", chat, 1);
             if (message.Text == text && JsonNode.DeepEquals(message.Entities, entities) && JsonNode.DeepEquals(message.Keyboard, keyboard)) throw NotModified();
             (message.Text, message.Entities, message.Keyboard) = (text, entities, keyboard);
-            return Edited(message, $"bot edits {Transcript.Line(message)}");
+            return Edited(message, $"bot edits #{message.Id}: {Transcript.Content(message)}");
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
             Count("editMessageReplyMarkup", chat, 1);
             if (JsonNode.DeepEquals(message.Keyboard, keyboard)) throw NotModified();
             message.Keyboard = keyboard;
-            return Edited(message, $"bot changes the buttons of {Transcript.Line(message)}");
+            return Edited(message, $"bot changes the buttons of #{message.Id}: {Transcript.Content(message)}");
         }
     }
 

@@ -64,6 +64,7 @@ internal sealed class WebhookSender : IDisposable
                 }
                 if (_faults.Happens(Fault.DuplicatedUpdate, "webhook")) _state.Updates.Repeat(update);
                 next = Math.Max(next, update.Id + 1);
+                _state.Updates.Take(next, 0);
             }
         }
         catch (OperationCanceledException)

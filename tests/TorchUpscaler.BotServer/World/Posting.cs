@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -26,14 +25,14 @@ internal sealed partial class Posting(ServerState state, ServerChat chat, Person
 
     internal IReadOnlyList<ServerMessage> Album(IReadOnlyList<byte[]> photos, string? caption)
     {
-        var album = NewAlbum();
+        var album = state.NewAlbum();
         var sizes = photos.Select(Sizes).ToList();
         return [.. sizes.Select((photo, i) => AddPhoto(photo, i == 0 ? caption : null, null, album))];
     }
 
     internal IReadOnlyList<ServerMessage> Album(IReadOnlyList<(string Name, byte[] Bytes)> documents, string? caption)
     {
-        var album = NewAlbum();
+        var album = state.NewAlbum();
         return [.. documents.Select((document, i) => Document(document.Bytes, document.Name, i == documents.Count - 1 ? caption : null, null, album))];
     }
 
@@ -61,8 +60,6 @@ internal sealed partial class Posting(ServerState state, ServerChat chat, Person
         return text.StartsWith('/') || message.ReplyTo is { IsFromBot: true }
             || text.Contains($"@{state.Options.Username}", StringComparison.OrdinalIgnoreCase);
     }
-
-    private string NewAlbum() => (13_700_000_000_000 + state.Updates.Count + chat.Messages.Count * 100L + person.Id).ToString(CultureInfo.InvariantCulture);
 
     private IReadOnlyList<ServerFile> Sizes(byte[] picture) => [.. Recompressor.Sizes(picture).Select(size => Keep(size, "photos", "photo.jpg", null))];
 

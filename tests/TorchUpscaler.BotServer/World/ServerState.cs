@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace TorchUpscaler.BotServer.World;
@@ -9,6 +10,7 @@ internal sealed class ServerState : IDisposable
     private readonly Dictionary<string, ServerFile> _files = [];
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lastFile;
+    private long _lastAlbum = 13_700_000_000_000;
 
     internal ServerState(BotServerOptions options)
     {
@@ -84,6 +86,8 @@ internal sealed class ServerState : IDisposable
         lock (Gate) return Path.Combine(Folder, $"file_{++_lastFile}");
     }
 
+    internal string NewAlbum() => Interlocked.Increment(ref _lastAlbum).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Takes a file whose bytes lie at a path of <see cref="NewPath"/>.</summary>
     /// <param name="path">The path.</param>
     /// <param name="kind">The folder of its remote path.</param>
@@ -97,7 +101,7 @@ internal sealed class ServerState : IDisposable
         var number = Path.GetFileName(path);
         var file = new ServerFile
         {
-            Id = $"BQACAgIAAxkBAA{kind[..2]}_{number}_{sha[..8]}",
+            Id = $"BQACAgIAAxkBAA{kind[..2]}_{number}_{sha}",
             UniqueId = $"AgAD{sha[..12]}",
             Path = path,
             RemotePath = $"{kind}/{number}{Path.GetExtension(name)}",
@@ -118,7 +122,7 @@ internal sealed class ServerState : IDisposable
         var number = Path.GetFileName(NewPath());
         var shrunk = new ServerFile
         {
-            Id = $"AgACAgIAAxkDAA{number}_{file.Sha256[..8]}",
+            Id = $"AgACAgIAAxkDAA{number}_{file.Sha256}",
             UniqueId = $"AQAD{file.Sha256[..12]}",
             Path = file.Path,
             RemotePath = $"photos/{number}.jpg",

@@ -21,12 +21,10 @@ internal static class Transcript
         text.Append(CultureInfo.InvariantCulture, $"#{message.Id} {message.From?.FirstName ?? "bot"}");
         if (message.ReplyTo is { } reply) text.Append(CultureInfo.InvariantCulture, $" (to #{reply.Id})");
         if (message.IsSilent) text.Append(" (silent)");
-        text.Append(": ").AppendLine(Content(message));
-        foreach (var row in message.Buttons) text.Append(Indent).AppendJoin(' ', row.Select(button => $"[{button}]")).AppendLine();
-        return text.ToString().ReplaceLineEndings("\n");
+        return text.Append(": ").Append(Content(message)).ToString();
     }
 
-    /// <summary>What a message says or shows.</summary>
+    /// <summary>What a message says or shows, and its buttons.</summary>
     internal static string Content(ServerMessage message)
     {
         var parts = new List<string>();
@@ -35,7 +33,8 @@ internal static class Transcript
         if (message.Sticker is { } sticker) parts.Add($"<sticker{Size(sticker)}>");
         if (message.Text is { } said) parts.Add(Inner(said));
         if (message.Caption is { } caption) parts.Add(Inner(caption));
-        return string.Join(' ', parts);
+        var rows = message.Buttons.Select(row => $"{Indent}{string.Join(' ', row.Select(button => $"[{button}]"))}\n");
+        return $"{string.Join(' ', parts)}\n{string.Concat(rows)}";
     }
 
     internal static string Inner(string text) => text.ReplaceLineEndings("\n" + Indent);

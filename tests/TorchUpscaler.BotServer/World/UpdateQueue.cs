@@ -103,8 +103,9 @@ internal sealed class UpdateQueue(ServerState state)
         {
             if (offset < 0) offset = _waiting.Count + offset is >= 0 and var index ? _waiting[(int)index].Id : 0;
             _waiting.RemoveAll(update => update.Id < offset);
+            var repeated = Math.Min(limit, _repeats.Count);
             var taken = _repeats.Concat(_waiting).Take(limit).ToList();
-            _repeats.Clear();
+            _repeats.RemoveRange(0, repeated);
             return taken;
         }
     }

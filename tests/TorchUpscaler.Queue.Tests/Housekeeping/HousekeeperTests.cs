@@ -76,9 +76,10 @@ public sealed class HousekeeperTests : IDisposable
         using var store = Open(new QueueOptions { Lease = TimeSpan.FromSeconds(0.5), KeepPictures = TimeSpan.FromSeconds(1), KeepRows = TimeSpan.FromHours(1) });
         Submit(store);
         Assert.NotNull(store.Claim());
-        Directory.Delete(Path.Combine(_folder, "work"), recursive: true); // cleaning looks into it
+        var (flaky, fault) = FlakyStore.Around(store);
+        fault.FailsAt = nameof(IJobStore.Clean);
 
-        await using var housekeeper = Start(store);
+        await using var housekeeper = Start(flaky);
 
         WaitFor(() => _log.All.Any(entry => entry.Level >= LogLevel.Warning && entry.Line.Contains("clean", StringComparison.Ordinal)));
         WaitFor(() => Said(LogLevel.Information, "rescue"));

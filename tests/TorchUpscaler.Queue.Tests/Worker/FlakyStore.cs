@@ -17,6 +17,9 @@ public class FlakyStore : DispatchProxy
     /// <summary>The member whose next call does its work and loses the answer.</summary>
     internal string? LosesAnswerOf { get; set; }
 
+    /// <summary>The member that fails as a fault of the program's own would show.</summary>
+    internal string? FailsAt { get; set; }
+
     internal static (IJobStore Store, FlakyStore Switch) Around(IJobStore store)
     {
         var proxy = Create<IJobStore, FlakyStore>();
@@ -32,10 +35,11 @@ public class FlakyStore : DispatchProxy
             Interlocked.Increment(ref _refusals);
             throw new StoreUnavailableException("the store is out", new IOException());
         }
+        if (targetMethod!.Name == FailsAt) throw new InvalidOperationException("a fault of the program");
         object? result;
         try
         {
-            result = targetMethod!.Invoke(_store, args);
+            result = targetMethod.Invoke(_store, args);
         }
         catch (TargetInvocationException error)
         {

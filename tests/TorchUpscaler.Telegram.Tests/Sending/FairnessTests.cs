@@ -75,20 +75,50 @@ public class FairnessTests
     {
         await using var simulation = new Simulation();
         simulation.Seconds = call => call.IsFile ? 60 : 0.1;
-        Task[] tasks = [simulation.File(1, "a.png"), simulation.File(1, "b.png"), simulation.Text(1, "accepted", SendPriority.Urgent)];
+        Task[] tasks = [simulation.Album(1, 10), simulation.File(1, "b.png"), simulation.Text(1, "accepted", SendPriority.Urgent)];
         simulation.Pass(1);
-        Assert.Equal(["a.png", "accepted"], simulation.Sent);
-        simulation.PassUntil(tasks, 130);
+        Assert.Equal(["album of 10", "accepted"], simulation.Sent);
+        simulation.PassUntil(tasks, 140);
         Assert.Equal("b.png", simulation.Calls[2].What);
         Assert.True(simulation.Calls[2].StartedAt >= simulation.Calls[0].EndedAt);
+    }
+
+    [Fact]
+    public async Task However_many_files_are_under_way_texts_go()
+    {
+        await using var simulation = new Simulation();
+        simulation.Seconds = call => call.IsFile ? 60 : 0.1;
+        var files = Enumerable.Range(1, 100).Select(chat => (Task)simulation.File(chat, $"{chat}.png")).ToList();
+        simulation.Pass(10);
+        Assert.InRange(simulation.Calls.Count, 10, 20);
+        var asked = simulation.Now;
+        simulation.PassUntil([.. Enumerable.Range(1000, 20).Select(chat => simulation.Text(chat, "accepted", SendPriority.Urgent))], 10);
+        Assert.InRange(simulation.Now - asked, 0, 3);
+        simulation.PassUntil(files, 1000);
+    }
+
+    [Fact]
+    public async Task An_album_is_not_passed_for_ever_by_single_files()
+    {
+        await using var simulation = new Simulation();
+        simulation.Seconds = call => call.IsFile ? 20 : 0.1;
+        for (var chat = 1; chat <= 30; chat++) _ = simulation.File(chat, "small.png", SendPriority.Urgent);
+        var album = simulation.Album(-1, 10);
+        // More small ones come than can go, and all are more urgent.
+        for (var chat = 100; chat < 400 && !album.IsCompleted; chat++)
+        {
+            _ = simulation.File(chat, "small.png", SendPriority.Urgent);
+            simulation.Pass(1);
+        }
+        Assert.True(album.IsCompleted, "the album was not sent within five minutes");
     }
 
     [Fact]
     public async Task Nobody_waits_behind_a_broadcast_and_it_arrives_all_the_same()
     {
         await using var simulation = new Simulation();
-        var news = Enumerable.Range(1, 3000).Select(chat => (Task)simulation.Text(chat, "news", SendPriority.Broadcast)).ToList();
-        simulation.Pass(40);
+        var news = Enumerable.Range(1, 1200).Select(chat => (Task)simulation.Text(chat, "news", SendPriority.Broadcast)).ToList();
+        simulation.Pass(20);
         Assert.Contains(news, task => !task.IsCompleted);
         var asked = simulation.Now;
         simulation.PassUntil([simulation.Text(5000, "accepted", SendPriority.Urgent)], 10);

@@ -107,6 +107,20 @@ public class HoldTests
     }
 
     [Fact]
+    public async Task A_refused_sign_of_activity_is_left_out_and_holds_its_chat_alone()
+    {
+        await using var simulation = new Simulation();
+        simulation.Failure = call => call.Number == 0 ? Simulation.TooMany(5) : null;
+        var sign = simulation.Scheduler.SendChatAction(1, null, ChatAction.Typing, default);
+        simulation.Pass(1);
+        Assert.False(await sign);
+        Task[] tasks = [simulation.Text(1, "held"), simulation.Text(2, "other")];
+        simulation.PassUntil(tasks, 30);
+        Assert.Equal(["Typing", "other", "held"], simulation.Sent);
+        Assert.True(simulation.Calls[2].StartedAt > 5);
+    }
+
+    [Fact]
     public async Task Stopping_sends_what_waits_and_takes_nothing_more()
     {
         await using var simulation = new Simulation();

@@ -45,6 +45,7 @@ internal sealed class Answers(Secrets secrets)
         ("message is too long", BotError.TooLong),
         ("message_too_long", BotError.TooLong),
         ("caption is too long", BotError.TooLong),
+        ("caption_too_long", BotError.TooLong),
         ("query is too old", BotError.QueryTooOld),
         ("query_id_invalid", BotError.QueryTooOld),
         ("webhook is active", BotError.WebhookIsSet),

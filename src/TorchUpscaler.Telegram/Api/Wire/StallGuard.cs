@@ -3,6 +3,7 @@ namespace TorchUpscaler.Telegram.Api.Wire;
 /// <summary>Cancels what has not moved for a while; each <see cref="Moved"/> begins the while anew.</summary>
 internal sealed class StallGuard : IDisposable
 {
+    private readonly CancellationTokenSource _timer;
     private readonly CancellationTokenSource _source;
     private readonly CancellationToken _outer;
     private readonly TimeSpan _patience;
@@ -17,8 +18,6 @@ internal sealed class StallGuard : IDisposable
         _source = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellation);
     }
 
-    private readonly CancellationTokenSource _timer;
-
     /// <summary>Cancelled when nothing has moved for too long, or from outside.</summary>
     internal CancellationToken Token => _source.Token;
 
@@ -26,10 +25,7 @@ internal sealed class StallGuard : IDisposable
     internal bool HasStalled => _timer.IsCancellationRequested && !_outer.IsCancellationRequested;
 
     /// <summary>Something has happened.</summary>
-    internal void Moved() => Wait(_patience);
-
-    /// <summary>Waits so long from now on, once.</summary>
-    internal void Wait(TimeSpan patience) => _timer.CancelAfter(patience);
+    internal void Moved() => _timer.CancelAfter(_patience);
 
     public void Dispose()
     {

@@ -13,7 +13,9 @@ internal sealed class Transport : IDisposable
     /// <summary>No answer is longer: a hundred updates of the longest texts have a third of it.</summary>
     internal const int MaximumAnswerBytes = 32 << 20;
 
-    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>What a slow line, of 32 KB a second, takes for the 4 MB that the system holds for a connection.</summary>
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(128);
+
     private readonly BotApiOptions _options;
     private readonly TimeProvider _clock;
     private readonly Answers _answers;
@@ -33,7 +35,7 @@ internal sealed class Transport : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = !options.ApiBaseUrl.IsLoopback,
-            ConnectTimeout = s_connectTimeout,
+            ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // the address of a name may change
             ActivityHeadersPropagator = null, // no tracing below the token
         });
@@ -81,8 +83,8 @@ internal sealed class Transport : IDisposable
     internal Task<ReadOnlyMemory<byte>> Upload<T>(string method, T request, JsonTypeInfo<T> type, IReadOnlyList<(string Part, OutgoingFile File)> files, CancellationToken cancellation)
     {
         var parameters = JsonSerializer.SerializeToElement(request, type);
-        // The last bytes are taken long before they have arrived: then the answer's time begins.
-        var patience = _options.StallTimeout + _options.AnswerTimeout;
+        // The last bytes are taken by the system long before they have arrived.
+        var patience = _options.StallTimeout + s_drainTime + _options.AnswerTimeout;
         return Send(method, guard => UploadContent.Build(parameters, files, guard.Moved), isRepeatable: false, patience, cancellation);
     }
 
@@ -144,6 +146,11 @@ internal sealed class Transport : IDisposable
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody cancelled it: the connection did not come about in time.
+            throw new BotApiException(BotError.Unavailable, $"the Bot API server cannot be reached in time ({what})");
         }
         catch (HttpRequestException error)
         {

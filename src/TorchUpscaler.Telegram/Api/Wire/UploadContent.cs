@@ -42,8 +42,17 @@ internal static class UploadContent
         content.Add(part);
     }
 
-    private static FileContent Open(OutgoingFile file, Action moved) =>
-        new(new FileStream(file.Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.Asynchronous | FileOptions.SequentialScan), moved);
+    private static FileContent Open(OutgoingFile file, Action moved)
+    {
+        try
+        {
+            return new(new FileStream(file.Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.Asynchronous | FileOptions.SequentialScan), moved);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException(error.Message, error);
+        }
+    }
 
     /// <summary>A file's bytes, as many as it had when it was opened.</summary>
     private sealed class FileContent : HttpContent
