@@ -1,3 +1,5 @@
+using TorchUpscaler.Telegram.Api;
+
 namespace TorchUpscaler.Telegram.Sending;
 
 /// <summary>What waits and goes in one chat.</summary>
@@ -25,6 +27,19 @@ internal sealed class SendChat(SendLimits limits, bool isGroup, Func<TimeSpan, l
 
     /// <summary>Whether there is nothing to remember of it.</summary>
     internal bool IsIdle(long now) => Waiting.Count == 0 && Going.Count == 0 && HeldUntil <= now && _chat.IsEmpty(now) && _group?.IsEmpty(now) != false;
+
+    /// <summary>Whether a message is going to be gone.</summary>
+    internal bool IsBeingDeleted(MessageRef message) => Waiting.Concat(Going).Any(call => call.Deletes == message);
+
+    /// <summary>The edit of a message that waits, or null. There is never more than one.</summary>
+    internal LinkedListNode<Outgoing>? WaitingEdit(MessageRef message)
+    {
+        for (var node = Waiting.First; node is not null; node = node.Next)
+        {
+            if (node.Value is OutgoingEdit edit && edit.Message == message) return node;
+        }
+        return null;
+    }
 
     /// <summary>The call that goes next, or null where none may go now.</summary>
     /// <param name="now">The time.</param>

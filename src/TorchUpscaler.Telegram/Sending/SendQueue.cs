@@ -7,31 +7,21 @@ namespace TorchUpscaler.Telegram.Sending;
 /// Lets calls go when their rates allow it: the most urgent first, and among equals the chat that was served the longest ago. Every
 /// tenth start is the oldest's, however little urgent it is: so nothing waits for ever, and nobody waits behind a large broadcast.
 /// </summary>
-internal sealed partial class SendQueue : IAsyncDisposable
+internal sealed class SendQueue : IAsyncDisposable
 {
-    /// <summary>So many chats that want to be left alone at nearly the same time mean that all do.</summary>
-    private const int HeldChatsThatMeanAll = 3;
-
     /// <summary>How many calls without a chat go at once.</summary>
     private const int MostFreeCalls = 8;
-
-    private static readonly TimeSpan s_nearlyTheSameTime = TimeSpan.FromSeconds(10);
-
-    /// <summary>Added to <c>retry_after</c>, whose clock is Telegram's.</summary>
-    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(0.25);
 
     private readonly Lock _gate = new();
     private readonly SendLimits _limits;
     private readonly TimeProvider _clock;
-    private readonly ILogger _log;
+    private readonly SendHolds _holds;
     private readonly RateWindow _all;
     private readonly Dictionary<long, SendChat> _chats = [];
     private readonly LinkedList<Outgoing> _free = [];
-    private readonly Dictionary<long, long> _lastRefused = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
-    private long _allHeldUntil;
     private long _lastSequence;
     private long _lastServing;
     private long _freeServed;
@@ -47,7 +37,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
     internal SendQueue(SendLimits limits, TimeProvider clock, ILogger log)
     {
         limits.Validate();
-        (_limits, _clock, _log) = (limits, clock, log);
+        (_limits, _clock, _holds) = (limits, clock, new SendHolds(limits.LongestHold, clock, log));
         _all = new RateWindow(limits.All.Count, Ticks(limits.All.Window));
         _timer = clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -110,9 +100,9 @@ internal sealed partial class SendQueue : IAsyncDisposable
             return;
         }
         var chat = call.Chat is { } id ? Chat(id) : null;
-        if (HeldFor(chat, now) is { } hold && hold > _limits.LongestHold) call.Fail(Held(hold));
-        else if (call is OutgoingEdit edit && !IsOfUse(edit, chat!)) call.Drop();
-        else if (call is OutgoingEdit later && Earlier(later.Message, chat!) is { } earlier) Replace(earlier, later);
+        if (_holds.IsTooLong(chat, now)) call.Fail(Held(_holds.Left(chat, now)));
+        else if (call is OutgoingEdit edit && chat!.IsBeingDeleted(edit.Message)) call.Drop();
+        else if (call is OutgoingEdit later && chat!.WaitingEdit(later.Message) is { } earlier) Replace(earlier, later);
         else if (_waiting >= _limits.QueueInAll || chat?.Waiting.Count >= _limits.QueuePerChat) call.Fail(Full());
         else Wait((chat?.Waiting ?? _free).AddLast, call);
         if (call.Deletes is { } message) DropEdits(message, chat!);
@@ -131,17 +121,6 @@ internal sealed partial class SendQueue : IAsyncDisposable
         return chat;
     }
 
-    private static bool IsOfUse(OutgoingEdit edit, SendChat chat) => !chat.Waiting.Concat(chat.Going).Any(call => call.Deletes == edit.Message);
-
-    private static LinkedListNode<Outgoing>? Earlier(MessageRef message, SendChat chat)
-    {
-        for (var node = chat.Waiting.First; node is not null; node = node.Next)
-        {
-            if (node.Value is OutgoingEdit edit && edit.Message == message) return node;
-        }
-        return null;
-    }
-
     private static void Replace(LinkedListNode<Outgoing> earlier, OutgoingEdit later)
     {
         later.Replace((OutgoingEdit)earlier.Value);
@@ -150,7 +129,7 @@ internal sealed partial class SendQueue : IAsyncDisposable
 
     private void DropEdits(MessageRef message, SendChat chat)
     {
-        if (Earlier(message, chat) is not { } edit) return;
+        if (chat.WaitingEdit(message) is not { } edit) return;
         chat.Waiting.Remove(edit);
         _waiting--;
         edit.Value.Drop();
@@ -191,9 +170,9 @@ internal sealed partial class SendQueue : IAsyncDisposable
             _wake = long.MaxValue;
             var now = Now;
             if (_waiting == 0) return null;
-            if (_allHeldUntil > now)
+            if (_holds.AllUntil > now)
             {
-                _wake = _allHeldUntil;
+                _wake = _holds.AllUntil;
                 return null;
             }
             if (!_all.Fits(1, leavesRoom: false, now))
@@ -288,10 +267,10 @@ internal sealed partial class SendQueue : IAsyncDisposable
 
             if (failure is BotApiException { Error: BotError.TooManyRequests } refused)
             {
-                Hold(call.Chat, refused.RetryAfter ?? TimeSpan.FromSeconds(1), now);
+                _holds.Refused(call.Chat, call.Chat is { } held ? Chat(held) : null, refused.RetryAfter ?? TimeSpan.FromSeconds(1), now);
                 if (PutBack(call, chat, now)) failure = null;
                 hopeless = TakeHopeless(chat, now);
-                hold = HeldFor(chat, now) ?? TimeSpan.Zero;
+                hold = _holds.Left(chat, now);
             }
             TellIfEmpty();
         }
@@ -300,58 +279,29 @@ internal sealed partial class SendQueue : IAsyncDisposable
         foreach (var other in hopeless) other.Fail(Held(hold));
     }
 
-    private void Hold(long? id, TimeSpan retryAfter, long now)
-    {
-        var until = now + Ticks(retryAfter + s_margin);
-        foreach (var (other, at) in _lastRefused)
-        {
-            if (now - at > Ticks(s_nearlyTheSameTime)) _lastRefused.Remove(other);
-        }
-        if (id is { } refused)
-        {
-            _lastRefused[refused] = now;
-            var chat = Chat(refused);
-            chat.HeldUntil = Math.Max(chat.HeldUntil, until);
-            LogHeld(refused, retryAfter.TotalSeconds);
-        }
-        if (id is null || _lastRefused.Count >= HeldChatsThatMeanAll)
-        {
-            _allHeldUntil = Math.Max(_allHeldUntil, until);
-            LogAllHeld(retryAfter.TotalSeconds);
-        }
-    }
-
     /// <summary>A refused call waits again, where it was, unless something else has become of it.</summary>
     /// <returns>False where its caller is to be told of the refusal.</returns>
     private bool PutBack(Outgoing call, SendChat? chat, long now)
     {
-        var wait = HeldFor(chat, now) ?? TimeSpan.Zero;
         if (_stop.IsCancellationRequested || call.Cancellation.IsCancellationRequested) return false;
         if (call.IsNowOrNever)
         {
             call.Drop();
             return true;
         }
-        if (_clock.GetElapsedTime(call.QueuedAt, now) + wait > _limits.LongestHold) return false;
-        if (call is OutgoingEdit edit && Later(edit, chat!)) return true;
-        if (call is OutgoingEdit gone && !IsOfUse(gone, chat!)) gone.Drop();
+        if (_clock.GetElapsedTime(call.QueuedAt, now) + _holds.Left(chat, now) > _limits.LongestHold) return false;
+        // A later edit of the same message goes instead.
+        if (call is OutgoingEdit edit && chat!.WaitingEdit(edit.Message) is { } later) ((OutgoingEdit)later.Value).Replace(edit);
+        else if (call is OutgoingEdit gone && chat!.IsBeingDeleted(gone.Message)) gone.Drop();
         else Wait((chat?.Waiting ?? _free).AddFirst, call);
-        return true;
-    }
-
-    /// <summary>Whether a later edit of the same message waits already: then that one goes.</summary>
-    private static bool Later(OutgoingEdit edit, SendChat chat)
-    {
-        if (Earlier(edit.Message, chat) is not { } later) return false;
-        ((OutgoingEdit)later.Value).Replace(edit);
         return true;
     }
 
     /// <summary>What would have to wait longer than anybody should.</summary>
     private List<Outgoing> TakeHopeless(SendChat? chat, long now)
     {
-        if (_clock.GetElapsedTime(now, Math.Max(now, _allHeldUntil)) > _limits.LongestHold) return TakeAll();
-        if (chat is null || _clock.GetElapsedTime(now, Math.Max(now, chat.HeldUntil)) <= _limits.LongestHold) return [];
+        if (_holds.IsTooLong(null, now)) return TakeAll();
+        if (chat is null || !_holds.IsTooLong(chat, now)) return [];
         List<Outgoing> calls = [.. chat.Waiting];
         _waiting -= calls.Count;
         chat.Waiting.Clear();
@@ -370,15 +320,8 @@ internal sealed partial class SendQueue : IAsyncDisposable
         return calls;
     }
 
-    /// <summary>How long a chat, or all, is still to be left alone; null where it is not.</summary>
-    private TimeSpan? HeldFor(SendChat? chat, long now)
-    {
-        var until = Math.Max(_allHeldUntil, chat?.HeldUntil ?? 0);
-        return until > now ? _clock.GetElapsedTime(now, until) : null;
-    }
-
     private bool MayGoNow(Outgoing call, long now) =>
-        _waiting == 0 && HeldFor(_chats.GetValueOrDefault(call.Chat!.Value), now) is null && _freeGoing < MostFreeCalls && _all.Fits(call.Cost, leavesRoom: true, now);
+        _waiting == 0 && _holds.Left(_chats.GetValueOrDefault(call.Chat!.Value), now) == TimeSpan.Zero && _freeGoing < MostFreeCalls && _all.Fits(call.Cost, leavesRoom: true, now);
 
     private void SetTimer()
     {
@@ -402,10 +345,4 @@ internal sealed partial class SendQueue : IAsyncDisposable
 
     private static BotApiException Held(TimeSpan time) =>
         new(BotError.TooManyRequests, FormattableString.Invariant($"Telegram wants to be left alone for {Math.Ceiling(time.TotalSeconds)} s; nothing was sent")) { RetryAfter = time };
-
-    [LoggerMessage(LogLevel.Warning, "Telegram wants chat {Chat} to be left alone for {Seconds} s")]
-    private partial void LogHeld(long chat, double seconds);
-
-    [LoggerMessage(LogLevel.Warning, "Telegram wants to be left alone for {Seconds} s")]
-    private partial void LogAllHeld(double seconds);
 }
