@@ -80,6 +80,12 @@ internal sealed class QueueModel(QueueOptions options, Func<long> now)
         return Change(id, row => Free(row) with { State = JobState.Cancelled, Error = "cancelled", EndedAt = now(), ToldAt = tellSender ? null : now(), NotBefore = 0 });
     }
 
+    internal int Erase(string person)
+    {
+        foreach (var job in Jobs.Where(row => row.Person == person)) Refund(job);
+        return Jobs.RemoveAll(row => row.Person == person);
+    }
+
     internal bool Retry(long id)
     {
         if (Find(id) is not { State: JobState.Failed or JobState.Cancelled or JobState.Expired, QueuedAt: not null, LeaseOwner: null } job) return false;

@@ -117,6 +117,9 @@ internal sealed class BotRig : IAsyncDisposable
 
     internal Bot Bot => _running!.Bot;
 
+    /// <summary>The bot's name as a holder of leases.</summary>
+    internal string Owner => _running!.Store.Owner;
+
     internal Task Talking => _running!.Talking;
 
     /// <summary>Stops the bot, as a signal does.</summary>
