@@ -74,13 +74,13 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
         var life = new LifeLoop(this, claims, files);
         Task[] loops =
         [
-            poller?.Run(stop) ?? Task.CompletedTask, dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
+            poller?.Run(stop) ?? Rest(Timeout.InfiniteTimeSpan, stop), dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
             Repeat(() => chores(stop), ChoresEvery, stop), Repeat(Prune, PruneEvery, stop),
         ];
         try
         {
             // Whichever breaks, ends all: half a bot is worse than none, as nobody sees it.
-            await Task.WhenAny([.. loops.Where(loop => !loop.IsCompletedSuccessfully)]).ConfigureAwait(false);
+            await Task.WhenAny(loops).ConfigureAwait(false);
         }
         finally
         {

@@ -29,7 +29,9 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     /// <exception cref="InputException">The token, a setting, the store or an address was refused.</exception>
     internal async Task<int> Run(CancellationToken stop)
     {
-        using var api = new BotClient(_own.Api(), _clock);
+        var way = _own.Api();
+        using var api = new BotClient(way, _clock);
+        using var sending = new BotClient(way with { Retries = 0 }, _clock); // whose tries the scheduler counts
         var engine = Engines.Of(settings.Engine);
         using var store = settings.OpenStore();
         using var logs = OperatorLog.Create(settings);
@@ -46,7 +48,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         if (settings.Listen is { } address) await monitoring.Start(address);
 
         if (await Meet(api, log, stop) is not { } me) return ExitCodes.Done;
-        await using var sender = new SendScheduler(api, null, _clock, logs.CreateLogger<SendScheduler>());
+        await using var sender = new SendScheduler(sending, null, _clock, logs.CreateLogger<SendScheduler>());
         var data = BotData.Open(store, me.Id, _own.KeepSent);
         var talk = Talk();
         var conversation = new Conversation(me, store, data, sender, talk, new Repeats(data, sender, botMetrics).Answer, _clock);

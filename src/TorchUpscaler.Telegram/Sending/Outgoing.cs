@@ -31,6 +31,12 @@ internal abstract class Outgoing
     /// <summary>Whether it goes at once or not at all, and counts in no chat.</summary>
     internal bool IsNowOrNever { get; init; }
 
+    /// <summary>Whether it can be made twice without harm.</summary>
+    internal bool IsRepeatable { get; init; }
+
+    /// <summary>How often it has failed by no fault of its own.</summary>
+    internal int Failures { get; set; }
+
     internal CancellationToken Cancellation { get; init; }
 
     /// <summary>Whether it waits.</summary>

@@ -28,6 +28,9 @@ public sealed record SendLimits
     /// <summary>Where Telegram wants to be left alone for longer, calls fail with its <c>retry_after</c> instead of waiting.</summary>
     public TimeSpan LongestHold { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often a call that failed by no fault of its own is made again, where that does no harm. Each time it counts in all rates.</summary>
+    public int Retries { get; init; } = 3;
+
     /// <summary>Refuses settings that cannot work.</summary>
     /// <exception cref="InputException">The message names the setting.</exception>
     public void Validate()

@@ -272,12 +272,20 @@ internal sealed class SendQueue : IAsyncDisposable
                 hopeless = TakeHopeless(chat, now);
                 hold = _holds.Left(chat, now);
             }
+            else if (failure is BotApiException error && IsToBeTriedAgain(call, error) && PutBack(call, chat, now))
+            {
+                failure = null;
+            }
             TellIfEmpty();
         }
         if (failure is OperationCanceledException) call.Cancel();
         else if (failure is not null) call.Fail(failure);
         foreach (var other in hopeless) other.Fail(Held(hold));
     }
+
+    /// <summary>Whether a call that failed by no fault of its own does no harm when it is made again.</summary>
+    private bool IsToBeTriedAgain(Outgoing call, BotApiException error) =>
+        error.Error == BotError.Unavailable && (call.IsRepeatable || !error.MayHaveHappened) && ++call.Failures <= _limits.Retries;
 
     /// <summary>A refused call waits again, where it was, unless something else has become of it.</summary>
     /// <returns>False where its caller is to be told of the refusal.</returns>

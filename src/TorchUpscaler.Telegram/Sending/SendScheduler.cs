@@ -6,7 +6,7 @@ namespace TorchUpscaler.Telegram.Sending;
 
 /// <summary>
 /// The way of everything that the bot says: each call waits until Telegram's rates allow it, and is sent again where Telegram
-/// refuses it as too much. All other errors are the caller's, as <see cref="IBotApi"/> tells them.
+/// refuses it as too much, or where it failed by no fault of its own and another try does no harm. All other errors are the caller's, as <see cref="IBotApi"/> tells them.
 /// </summary>
 /// <remarks>
 /// In a chat, texts go in the order in which they came, and so do files; a text does not wait for a file before it, which may take
@@ -17,7 +17,7 @@ public sealed class SendScheduler : IAsyncDisposable
     private readonly IBotApi _api;
     private readonly SendQueue _queue;
 
-    /// <param name="api">Makes the calls; not disposed here.</param>
+    /// <param name="api">Makes the calls; not disposed here. Without tries of its own (<see cref="BotApiOptions.Retries"/>), as those count in no rate.</param>
     /// <param name="limits">The rates; Telegram's own by default.</param>
     /// <param name="clock">The clock; the system's by default.</param>
     /// <param name="log">Told when Telegram refuses.</param>
@@ -39,12 +39,12 @@ public sealed class SendScheduler : IAsyncDisposable
     /// <summary>Replaces a message's text and keyboard.</summary>
     /// <returns>True once the message says so; false where a later edit took its place, or the message was being deleted.</returns>
     public Task<bool> EditMessageText(TextEdit edit, SendPriority priority, CancellationToken cancellation) =>
-        Add(new OutgoingEdit(_api, edit.Message, edit.Text, edit.Keyboard) { Chat = edit.Message.Chat, Priority = priority, Cancellation = cancellation });
+        Add(new OutgoingEdit(_api, edit.Message, edit.Text, edit.Keyboard) { IsRepeatable = true, Chat = edit.Message.Chat, Priority = priority, Cancellation = cancellation });
 
     /// <summary>Replaces a message's keyboard; with a text that still waits to be edited in, both go as one.</summary>
     /// <returns>True once the message has it; false where a later edit took its place, or the message was being deleted.</returns>
     public Task<bool> EditMessageReplyMarkup(MessageRef message, InlineKeyboard? keyboard, SendPriority priority, CancellationToken cancellation) =>
-        Add(new OutgoingEdit(_api, message, null, keyboard) { Chat = message.Chat, Priority = priority, Cancellation = cancellation });
+        Add(new OutgoingEdit(_api, message, null, keyboard) { IsRepeatable = true, Chat = message.Chat, Priority = priority, Cancellation = cancellation });
 
     /// <summary>Deletes a message. Edits of it that wait are dropped.</summary>
     public Task DeleteMessage(MessageRef message, SendPriority priority, CancellationToken cancellation) =>
@@ -53,7 +53,7 @@ public sealed class SendScheduler : IAsyncDisposable
             await _api.DeleteMessage(message, cancel).ConfigureAwait(false);
             return true;
         })
-        { Chat = message.Chat, Deletes = message, Priority = priority, Cancellation = cancellation });
+        { IsRepeatable = true, Chat = message.Chat, Deletes = message, Priority = priority, Cancellation = cancellation });
 
     /// <summary>Ends the wait that a pressed button shows: as urgent as can be, and bound by no chat's rate.</summary>
     public Task AnswerCallbackQuery(CallbackAnswer answer, CancellationToken cancellation) =>
@@ -62,7 +62,7 @@ public sealed class SendScheduler : IAsyncDisposable
             await _api.AnswerCallbackQuery(answer, cancel).ConfigureAwait(false);
             return true;
         })
-        { Cancellation = cancellation });
+        { IsRepeatable = true, Cancellation = cancellation });
 
     /// <summary>Shows that the bot does something, where that can be done at once.</summary>
     /// <returns>False where it was left out: other calls wait.</returns>

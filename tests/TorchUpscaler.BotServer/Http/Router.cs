@@ -54,7 +54,7 @@ internal sealed class Router
             else if (path.Length == 4 && path[1] == "file" && path[2].StartsWith("bot", StringComparison.Ordinal)) await Download(context, path[2][3..], path[3]);
             else await Answer(context, "", 404, new ApiError(404, "Not Found").Answer().ToJsonString());
         }
-        catch (Exception error) when (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException or Microsoft.AspNetCore.Connections.ConnectionResetException)
+        catch (Exception error) when (error is BadHttpRequestException || context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException)
         {
             // The bot has gone away.
         }

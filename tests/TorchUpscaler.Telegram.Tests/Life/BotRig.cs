@@ -93,7 +93,8 @@ internal sealed class BotRig : IAsyncDisposable
         Assert.Null(_running);
         var store = OpenStore();
         var api = Client();
-        var sender = new SendScheduler(api, Rates);
+        var sending = Client(retries: 0);
+        var sender = new SendScheduler(sending, Rates);
         var data = BotData.Open(store, await BotId());
         var metrics = new BotMetrics();
         var folders = new ModelFolders(_folder.Root);
@@ -108,7 +109,7 @@ internal sealed class BotRig : IAsyncDisposable
             begun.TrySetResult();
             return Task.CompletedTask;
         }, stop.Token);
-        _running = new Running(bot, api, sender, store, metrics, stop, talking, worker, begun.Task);
+        _running = new Running(bot, api, sending, sender, store, metrics, stop, talking, worker, begun.Task);
         await Task.WhenAny(begun.Task, Task.Delay(300));
     }
 
@@ -133,6 +134,7 @@ internal sealed class BotRig : IAsyncDisposable
         await running.Sender.DisposeAsync();
         running.Bot.Dispose();
         running.Api.Dispose();
+        running.Sending.Dispose();
         running.Metrics.Dispose();
         running.Store.Dispose();
         running.Stop.Dispose();
@@ -140,7 +142,7 @@ internal sealed class BotRig : IAsyncDisposable
 
     internal IJobStore OpenStore() => JobStores.Open(_location ?? Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
 
-    internal BotClient Client() => new(new BotApiOptions { Token = Server.Token, ApiBaseUrl = Server.Address, RetryDelay = TimeSpan.FromMilliseconds(5) });
+    internal BotClient Client(int retries = 3) => new(new BotApiOptions { Token = Server.Token, ApiBaseUrl = Server.Address, Retries = retries, RetryDelay = TimeSpan.FromMilliseconds(5) });
 
     /// <summary>Waits until something is so.</summary>
     internal static async Task Until(Func<bool> isSo, string what, TimeSpan? atMost = null)
@@ -169,7 +171,7 @@ internal sealed class BotRig : IAsyncDisposable
     }
 
     private sealed record Running(
-        Bot Bot, BotClient Api, SendScheduler Sender, IJobStore Store, BotMetrics Metrics, CancellationTokenSource Stop, Task Talking, PixelWorker? Worker, Task Begun);
+        Bot Bot, BotClient Api, BotClient Sending, SendScheduler Sender, IJobStore Store, BotMetrics Metrics, CancellationTokenSource Stop, Task Talking, PixelWorker? Worker, Task Begun);
 
     /// <summary>Keeps what is logged.</summary>
     private sealed class LogKeeper : ILoggerFactory, ILogger
