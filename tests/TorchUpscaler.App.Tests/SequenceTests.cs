@@ -171,8 +171,6 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
 
         public PictureHeader ReadHeader(string path) => new(8, 8, 3, 8, PictureFormat.Png);
 
-        public void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation) => throw new NotSupportedException("upscale recodes nothing");
-
         public Picture Read(string path, long maxPixels, CancellationToken cancellation)
         {
             var name = Path.GetFileName(path);
