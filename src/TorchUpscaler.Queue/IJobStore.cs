@@ -98,6 +98,9 @@ public interface IJobStore : IDisposable
     /// <param name="costBelow">Seconds; 0 lets only a more urgent class go before.</param>
     Job? ClaimBefore(JobClass effectiveClass, string person, double costBelow);
 
+    /// <summary>The claims on running jobs that this holder has by the store's word: one whose answer was lost is among them.</summary>
+    IReadOnlyList<Claim> Running();
+
     /// <summary>Renews a claim's lease.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="progress">The share that is done, 0 to 1.</param>
@@ -166,9 +169,13 @@ public interface IJobStore : IDisposable
     /// <summary>Ends jobs that have waited too long.</summary>
     int Expire();
 
-    /// <summary>Deletes pictures, then rows, whose time is over, and files that no row knows.</summary>
+    /// <summary>Deletes pictures, then rows, whose time is over, and what dead processes left on this machine.</summary>
     /// <returns>How many pictures, rows and files went.</returns>
     int Clean();
+
+    /// <summary>Deletes what dead processes left on this machine: their folders and locks, and with SQLite files that no row knows.</summary>
+    /// <returns>How many files and folders went.</returns>
+    int Sweep();
 
     /// <summary>Returns when the queue may have changed since it was last looked at, or after the given time, or cancelled.</summary>
     /// <param name="seen">What the last call returned; 0 at first. Taken before the look, so that no change is missed.</param>

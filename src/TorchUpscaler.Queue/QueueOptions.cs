@@ -3,6 +3,8 @@ namespace TorchUpscaler.Queue;
 /// <summary>What the queue promises, the same for every process that shares a store.</summary>
 public sealed record QueueOptions
 {
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(0.2);
+
     /// <summary>How long a claim holds without being renewed.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -32,6 +34,7 @@ public sealed record QueueOptions
     public void Validate()
     {
         Positive(Lease, nameof(Lease));
+        if (Lease < ShortestLease) throw new Core.InputException("the setting Lease is under 0.2 s, which nobody can keep renewing; write a time such as 00:01:00");
         Positive(AgeAfter, nameof(AgeAfter));
         Positive(ExpireAfter, nameof(ExpireAfter));
         Positive(KeepPictures, nameof(KeepPictures));

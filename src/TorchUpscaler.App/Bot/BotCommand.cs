@@ -58,9 +58,9 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         var tools = new BotTools(api, sender, store, data, codec, settings.Check(codec), botMetrics, _clock, logs);
         using var working = bot = new TorchUpscaler.Telegram.Bot(
             new BotOptions { Life = new LifeOptions { Terms = talk.Terms, Limits = limits, Downloads = _own.Downloads }, HasWebhook = _own.WebhookUrl is not null },
-            tools, conversation.Handle, async _ =>
+            tools, conversation.Handle, async leave =>
             {
-                await broadcasts.TellProgress();
+                await broadcasts.TellProgress(leave);
                 digest.TellWhenDue();
             });
         Talks(log, me.Username ?? "", me.Id, store.Description, store.Owner, _own.HasWorker ? $"enlarges with engine {engine.Name}" : "enlarges nothing itself");

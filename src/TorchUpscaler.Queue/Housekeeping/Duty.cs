@@ -15,7 +15,20 @@ internal sealed record Duty(string Name, TimeSpan Every, Func<IJobStore, QueueMe
         new("clean", Pace(options.KeepPictures, 30, TimeSpan.FromMinutes(10)), (store, _) => store.Clean()),
     ];
 
-    // Of the dead, only this machine's are known; where machines share the schedule, the others' leases run out.
+    /// <summary>What a shared schedule, whose rounds are one machine's, must leave to each process: only it sees what the dead of its machine held and left.</summary>
+    internal static IReadOnlyList<Duty> OfMachine(QueueOptions options) =>
+    [
+        new("rescue on this machine", Pace(options.Lease, 4, TimeSpan.FromMinutes(1)), RescueDead),
+        new("sweep this machine", Pace(options.KeepPictures, 30, TimeSpan.FromMinutes(10)), (store, _) => store.Sweep()),
+    ];
+
+    private static int RescueDead(IJobStore store, QueueMetrics metrics)
+    {
+        var rescued = store.RescueDead();
+        metrics.Rescued(rescued);
+        return rescued;
+    }
+
     private static int Rescue(IJobStore store, QueueMetrics metrics)
     {
         var rescued = store.RescueDead() + store.RescueExpired();
@@ -24,5 +37,5 @@ internal sealed record Duty(string Name, TimeSpan Every, Func<IJobStore, QueueMe
     }
 
     private static TimeSpan Pace(TimeSpan promise, int rounds, TimeSpan atMost) =>
-        TimeSpan.FromSeconds(Math.Clamp(promise.TotalSeconds / rounds, 0.25, atMost.TotalSeconds));
+        TimeSpan.FromSeconds(Math.Clamp(promise.TotalSeconds / rounds, 0.05, atMost.TotalSeconds));
 }

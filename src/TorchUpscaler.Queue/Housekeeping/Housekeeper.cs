@@ -9,7 +9,7 @@ namespace TorchUpscaler.Queue;
 /// <summary>
 /// Keeps the queue in order, by Quartz: takes back expired leases, ages and expires what waits, deletes what is over. On SQLite each
 /// process has a schedule of its own, and a round done twice does no harm; on PostgreSQL they share one, and each round is one
-/// process's.
+/// process's, but for what concerns a machine alone.
 /// </summary>
 /// <param name="store">The queue; stays the caller's.</param>
 /// <param name="metrics">What is measured.</param>
@@ -23,11 +23,15 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
 
     private readonly DutyLog _log = new(log);
     private readonly CancellationTokenSource _stop = new();
-    private StandaloneSchedulerFactory? _factory;
+    private readonly List<StandaloneSchedulerFactory> _factories = [];
     private Task _starting = Task.CompletedTask;
 
     /// <summary>Begins. Where the store does not answer at the moment, it begins when it does.</summary>
-    public void Start() => _starting = Task.Run(StartWhenPossible);
+    public void Start() => _starting = Task.Run(async () =>
+    {
+        if (store is PostgresJobStore) await StartWhenPossible(BuildForMachine);
+        await StartWhenPossible(Build);
+    });
 
     /// <summary>Ends, after the rounds that are under way; one that hangs is left.</summary>
     public async ValueTask DisposeAsync()
@@ -36,7 +40,7 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         try
         {
             await _starting;
-            if (_factory is not null) await Close(_factory).WaitAsync(StopPatience);
+            await Task.WhenAll(_factories.Select(Close)).WaitAsync(StopPatience);
         }
         catch (TimeoutException)
         {
@@ -45,16 +49,16 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         _stop.Dispose();
     }
 
-    private async Task StartWhenPossible()
+    private async Task StartWhenPossible(Func<StandaloneSchedulerFactory> build)
     {
         while (!_stop.IsCancellationRequested)
         {
-            var factory = Build();
+            var factory = build();
             try
             {
                 var scheduler = await factory.GetScheduler(_stop.Token);
                 await scheduler.Start(_stop.Token);
-                _factory = factory;
+                _factories.Add(factory);
                 return;
             }
 #pragma warning disable CA1031 // the store's server may be out, in any way: that is tried again, and said
@@ -75,15 +79,23 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         await factory.DisposeAsync();
     }
 
-    private StandaloneSchedulerFactory Build() => QuartzSchedulerBuilder.Create(quartz =>
+    private StandaloneSchedulerFactory Build() => Schedule("torchupscaler", Duty.Of(store.Options), quartz =>
     {
-        quartz.Services.AddSingleton(store).AddSingleton(metrics).AddSingleton(_log);
-        quartz.ConfigureScheduler(options => options.InstanceName = "torchupscaler");
-        quartz.UseDefaultThreadPool(Threads);
         if (store is PostgresJobStore postgres) Share(quartz, postgres);
         else quartz.UseInMemoryStore();
+    });
+
+    private StandaloneSchedulerFactory BuildForMachine() =>
+        Schedule("torchupscaler on this machine", Duty.OfMachine(store.Options), quartz => quartz.UseInMemoryStore());
+
+    private StandaloneSchedulerFactory Schedule(string name, IReadOnlyList<Duty> duties, Action<IQuartzBuilder> keep) => QuartzSchedulerBuilder.Create(quartz =>
+    {
+        quartz.Services.AddSingleton(store).AddSingleton(metrics).AddSingleton(_log);
+        quartz.ConfigureScheduler(options => options.InstanceName = name);
+        quartz.UseDefaultThreadPool(Threads);
+        keep(quartz);
         quartz.AddSchedulerListener(new ScheduleListener(_log));
-        foreach (var duty in Duty.Of(store.Options))
+        foreach (var duty in duties)
         {
             quartz.ScheduleJob<HousekeepingJob>(
                 trigger => trigger.WithIdentity(duty.Name).StartNow().WithSimpleSchedule(schedule => schedule

@@ -10,7 +10,7 @@ internal sealed class HousekeepingJob(IJobStore store, QueueMetrics metrics, Dut
     public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         // A newer program that shares the schedule may have put duties into it that this one does not know.
-        var duty = Duty.Of(store.Options).FirstOrDefault(duty => duty.Name == context.JobDetail.Key.Name);
+        var duty = Duty.Of(store.Options).Concat(Duty.OfMachine(store.Options)).FirstOrDefault(duty => duty.Name == context.JobDetail.Key.Name);
         if (duty is not null) Run(duty);
         return ValueTask.CompletedTask;
     }

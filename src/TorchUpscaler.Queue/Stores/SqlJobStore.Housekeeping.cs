@@ -21,7 +21,7 @@ internal abstract partial class SqlJobStore
     public int RescueExpired() => Write(work =>
         work.Single<bool>("rescue look", Timed(new { Lease = Milliseconds(Options.Lease) })) ? Rescue(work, null) : 0);
 
-    public int Age() => Write(work =>
+    public int Age() => InBatches(() => Write(work =>
     {
         work.Execute("lock clocks");
         var jobs = work.Query<Job>("to age", Timed(new { ago = Milliseconds(Options.AgeAfter), limit = Batch }));
@@ -32,15 +32,15 @@ internal abstract partial class SqlJobStore
             work.Execute("age", new { job.Id, Class = (int)higher, tag = StartTag(work, higher, job.Person, job.Cost) });
         }
         return jobs.Count;
-    });
+    }));
 
-    public int Expire() => Write(work =>
+    public int Expire() => InBatches(() => Write(work =>
     {
         work.Execute("lock clocks");
-        var jobs = work.Query<Job>("expire", Timed(new { ago = Milliseconds(Options.ExpireAfter) }));
+        var jobs = work.Query<Job>("expire", Timed(new { ago = Milliseconds(Options.ExpireAfter), limit = Batch }));
         foreach (var job in jobs) Refund(work, job);
         return jobs.Count;
-    });
+    }));
 
     public int Clean()
     {
@@ -52,7 +52,18 @@ internal abstract partial class SqlJobStore
             work.Execute("lock clocks");
             return work.Execute("prune tags");
         });
-        return pictures + rows + LocalFile.Writing(Folder.Path, Sweep);
+        return pictures + rows + Sweep();
+    }
+
+    public int Sweep() => LocalFile.Writing(Folder.Path, SweepMachine);
+
+    // Short transactions: others wait for the clocks meanwhile.
+    private static int InBatches(Func<int> batch)
+    {
+        int count, total = 0;
+        do total += count = batch();
+        while (count == Batch);
+        return total;
     }
 
     private int ErasePictures()

@@ -143,8 +143,11 @@ internal abstract partial class SqlJobStore : IJobStore
     {
         var than = ForClaim(new { Class = (int)effectiveClass, person = Accepted.Clean(person), cost = costBelow });
         if (work.First<Job>("claim higher class", than) is { } urgent) return Served(work, urgent);
-        return costBelow > 0 && work.Single<bool>("any smaller", than) ? Served(work, work.First<Job>("claim smaller", than)) : null;
+        // Out of turn: the class's clock does not jump to its tag, which would put newcomers behind all that it overtook.
+        return costBelow > 0 && work.Single<bool>("any smaller", than) ? work.First<Job>("claim smaller", than) : null;
     });
+
+    public IReadOnlyList<Claim> Running() => [.. Read(work => work.Query<Job>("running of owner", new { Owner })).Select(job => job.Claim)];
 
     public bool Renew(Claim claim, double progress, bool isActive) =>
         Write(work => work.Execute("renew", Fenced(claim, new { Lease = Milliseconds(Options.Lease), progress = Share(progress), isActive })) == 1);
@@ -165,7 +168,12 @@ internal abstract partial class SqlJobStore : IJobStore
                 return work.Single<bool>("is finished", Fenced(claim, new { file })) || work.Undo<bool>();
             var model = Accepted.Clean(result.Model);
             if (result.Seconds > 0 && double.IsFinite(result.Seconds) && job.Megapixels > 0 && model.Length <= Accepted.LongestModels)
-                work.Execute("measured", new { work = model, speed = result.Seconds / job.Megapixels });
+            {
+                var speed = result.Seconds / job.Megapixels;
+                work.Execute("measured", new { work = model, speed });
+                // A front end that has no models asked for it under another name.
+                if (job.Work != model) work.Execute("measured", new { work = job.Work, speed });
+            }
             return work.Execute("finish", Fenced(claim, new
             {
                 file,
@@ -260,7 +268,7 @@ internal abstract partial class SqlJobStore : IJobStore
     private protected abstract void DeletePictures(IEnumerable<string> files);
 
     /// <summary>Deletes what nobody knows, left by processes that died.</summary>
-    private protected abstract int Sweep();
+    private protected abstract int SweepMachine();
 
     /// <summary>Opens a result that a worker has written, or that an earlier try to finish has placed; null where neither is there.</summary>
     private protected abstract FileStream? OpenResult(string path, string file);

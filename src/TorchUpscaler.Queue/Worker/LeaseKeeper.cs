@@ -20,6 +20,7 @@ internal sealed partial class LeaseKeeper : IDisposable
     private long _beat;
     private long _lastAnswer;
     private bool _isOut;
+    private volatile bool _isStopping;
 
     /// <param name="store">Where the leases are.</param>
     /// <param name="stallAfter">After so long without a beat the thread is taken for hung.</param>
@@ -43,6 +44,13 @@ internal sealed partial class LeaseKeeper : IDisposable
 
     /// <summary>The worker's thread lives.</summary>
     internal void Beat() => Volatile.Write(ref _beat, _clock.GetTimestamp());
+
+    /// <summary>The process is to end: should it be ended in the middle of a call, that is nobody's failure.</summary>
+    internal void BeginStopping()
+    {
+        _isStopping = true;
+        foreach (var held in _held.Values) Tell(held);
+    }
 
     /// <summary>Keeps a job's lease from now on.</summary>
     internal void Add(HeldJob held) => _held[held.Claim] = held;
@@ -93,6 +101,12 @@ internal sealed partial class LeaseKeeper : IDisposable
         {
             // The store is closed while the last timer fires.
         }
+#pragma warning disable CA1031 // on a timer's thread it would end the process
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            RenewalFailed(error);
+        }
         finally
         {
             _renewing.Exit();
@@ -101,11 +115,14 @@ internal sealed partial class LeaseKeeper : IDisposable
 
     private void Renew(HeldJob held)
     {
-        if (!held.IsLost && !_store.Renew(held.Claim, held.Share, held.IsActive)) held.IsLost = true;
+        if (!held.IsLost && !_store.Renew(held.Claim, held.Share, held.IsActive && !_isStopping)) held.IsLost = true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store does not answer; work goes on, leases are renewed when it is back: {Reason}")]
     private partial void StoreIsOut(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Leases could not be renewed; it is tried again")]
+    private partial void RenewalFailed(Exception error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The store answers again")]
     private partial void StoreIsBack();

@@ -26,6 +26,8 @@ public sealed partial class Worker(
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OutageWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DiskRest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LetGoRest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ClosedWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OutageMemory = TimeSpan.FromMinutes(1);
 
     private readonly List<HeldJob> _held = []; // in the order in which they began
@@ -34,6 +36,9 @@ public sealed partial class Worker(
     private long _seen;
     private long _lastLook;
     private long _lastWork;
+    private long _noClaimBefore;
+    private long _nextStoring;
+    private bool _mayHoldUnknown; // a claim whose answer was lost, or a hand-back that did not come through
     private volatile string? _engineProblem = "the engine is being started";
     private bool _engineIsOut;
     private volatile Outage? _outage; // the last one
@@ -49,11 +54,13 @@ public sealed partial class Worker(
         var keeper = _keeper = new LeaseKeeper(store, options.StallAfter, About, clock, log);
         try
         {
+            using var stopping = stop.Register(keeper.BeginStopping);
             TakeBackFromTheDead();
             while (!stop.IsCancellationRequested)
             {
                 keeper.Beat();
                 DropWhatIsLost();
+                GiveBackWhatIsNotHeld();
                 StoreWhatIsComputed(stop);
                 if (Next(stop) is { } job) Advance(job);
                 else if (_held.TrueForAll(held => held.Result is not null)) Rest(stop);
@@ -88,8 +95,8 @@ public sealed partial class Worker(
         var current = Active ?? Suspended.MinBy(held => (held.Job.EffectiveClass, held.SecondsLeft));
         try
         {
-            if (current is null) return store.Claim() is { } job ? Begin(job) : null;
-            if (!IsTimeToLook()) return Resumed(current);
+            if (current is null) return MayClaim && store.Claim() is { } job ? Begin(job) : null;
+            if (!MayClaim || !IsTimeToLook()) return Resumed(current);
             // Suspending a third run would cost another its work: only a more urgent class may.
             var below = Suspended.Count(held => held != current) < MostSuspended ? current.SecondsLeft * QuarterRule : 0;
             if (store.ClaimBefore(current.Job.EffectiveClass, current.Job.Person, below) is not { } urgent) return Resumed(current);
@@ -99,9 +106,15 @@ public sealed partial class Worker(
         catch (StoreUnavailableException error)
         {
             Note(error);
+            _mayHoldUnknown = true;
             return current is null ? null : Resumed(current);
         }
     }
+
+    // Not while a result waits for the store, while the store is out (a call may take long to fail), or where this machine has
+    // just failed a job by itself: others may do better.
+    private bool MayClaim =>
+        clock.GetTimestamp() >= _noClaimBefore && _held.TrueForAll(held => held.Result is null) && (_outage is not { IsOfStore: true } outage || IsOver(outage));
 
     private void Note(IOException outage) => _outage = new Outage(outage.Message, clock.GetTimestamp(), outage is StoreUnavailableException);
 
@@ -196,6 +209,7 @@ public sealed partial class Worker(
 
     private void StoreWhatIsComputed(CancellationToken stop)
     {
+        if (clock.GetTimestamp() < _nextStoring) return;
         foreach (var held in _held.Where(held => held.Result is not null).ToList())
         {
             try
@@ -210,9 +224,14 @@ public sealed partial class Worker(
             }
             catch (StoreUnavailableException error)
             {
-                Note(error); // the lease is kept; the next round tries again
+                Note(error); // the lease is kept, and it is tried again
                 if (_held.TrueForAll(other => other.Result is not null)) stop.WaitHandle.WaitOne(OutageWait);
+                else _nextStoring = After(OutageWait);
                 return;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                LetGo(held, new IOException(error.Message, error), DiskRest);
             }
         }
     }
@@ -234,6 +253,12 @@ public sealed partial class Worker(
         {
             return Fail(held, error, isFinal: false); // a result that is not finite: another engine, or less memory, may do
         }
+        catch (WeightsException error)
+        {
+            LetGo(held, new IOException(error.Message, error), DiskRest);
+            RenewEngine(); // as long as there is no model, it does not start, and the process is unhealthy
+            return false;
+        }
         catch (DoesNotFitException error)
         {
             var sentence = $"the picture needs {MemorySize.Format(error.RequiredBytes)} of memory, more than the worker may use; send a smaller one";
@@ -243,7 +268,7 @@ public sealed partial class Worker(
         {
             return Fail(held, error, isFinal: true);
         }
-        catch (IOException error)
+        catch (IOException error) when (error.GetBaseException() is IOException or UnauthorizedAccessException)
         {
             return LetGo(held, error, DiskRest);
         }
@@ -262,6 +287,7 @@ public sealed partial class Worker(
     private bool LetGo(HeldJob held, IOException reason, TimeSpan rest)
     {
         Note(reason);
+        _noClaimBefore = After(LetGoRest);
         HandedBack(held.Job.Id, reason.Message);
         try
         {
@@ -269,7 +295,7 @@ public sealed partial class Worker(
         }
         catch (StoreUnavailableException)
         {
-            // Then its lease ends, or this process takes it back when it starts.
+            _mayHoldUnknown = true;
         }
         Drop(held);
         return false;
@@ -290,7 +316,7 @@ public sealed partial class Worker(
         }
         catch (StoreUnavailableException)
         {
-            // It stays claimed, and is counted when its lease is taken back.
+            _mayHoldUnknown = true; // given back when the store is there, uncharged: better once too often than a failure too many
         }
         Drop(held);
         return false;
@@ -315,6 +341,20 @@ public sealed partial class Worker(
         }
     }
 
+    private void GiveBackWhatIsNotHeld()
+    {
+        if (!_mayHoldUnknown || (_outage is { IsOfStore: true } outage && !IsOver(outage))) return;
+        try
+        {
+            foreach (var claim in store.Running().Where(claim => !_held.Exists(held => held.Claim == claim))) store.HandBack(claim, TimeSpan.Zero);
+            _mayHoldUnknown = false;
+        }
+        catch (StoreUnavailableException error)
+        {
+            Note(error);
+        }
+    }
+
     private void TakeBackFromTheDead()
     {
         try
@@ -335,6 +375,7 @@ public sealed partial class Worker(
             _workshop.WarmUp();
             _engineProblem = null;
             _engineIsOut = false;
+            _lastWork = clock.GetTimestamp();
             return true;
         }
 #pragma warning disable CA1031 // an engine that does not start makes the process unhealthy, whatever it throws
@@ -345,7 +386,7 @@ public sealed partial class Worker(
             if (!_engineIsOut) EngineDoesNotStart(engines.Name, error.Message);
             _engineIsOut = true;
             _engineProblem = $"the engine {engines.Name} does not start: {error.Message}";
-            stop.WaitHandle.WaitOne(options.RetryEngineAfter);
+            stop.WaitHandle.WaitOne(options.RetryEngineAfter < options.StallAfter / 2 ? options.RetryEngineAfter : options.StallAfter / 2);
             return false;
         }
     }
@@ -364,6 +405,7 @@ public sealed partial class Worker(
         try
         {
             _seen = store.WaitForChange(_seen, IdleWait, stop);
+            if (!MayClaim) stop.WaitHandle.WaitOne(ClosedWait);
         }
         catch (StoreUnavailableException error)
         {
@@ -374,7 +416,7 @@ public sealed partial class Worker(
 
     private void FinishWhatIsNearlyDone()
     {
-        var until = clock.GetTimestamp() + (long)(options.FinishWithin.TotalSeconds * clock.TimestampFrequency);
+        var until = After(options.FinishWithin);
         while (Active is { IsLost: false } held && held.SecondsLeft < clock.GetElapsedTime(clock.GetTimestamp(), until).TotalSeconds) Advance(held);
         StoreWhatIsComputed(CancellationToken.None);
     }
@@ -394,6 +436,8 @@ public sealed partial class Worker(
             Drop(held);
         }
     }
+
+    private long After(TimeSpan time) => clock.GetTimestamp() + (long)(time.TotalSeconds * clock.TimestampFrequency);
 
     private sealed record Outage(string Reason, long At, bool IsOfStore);
 

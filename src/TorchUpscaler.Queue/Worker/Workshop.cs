@@ -49,6 +49,7 @@ internal sealed class Workshop : IDisposable
         catch (PictureException error) when (error.Message.Contains(input, StringComparison.Ordinal))
         {
             // The sender knows the picture by its own name, and the store's folders are nobody's business.
+            if (IsOfMachine(error)) throw new IOException(error.Message, error);
             throw new PictureException(Display.Text(error.Message.Replace(input, job.Name, StringComparison.Ordinal)), error);
         }
     }
@@ -143,25 +144,43 @@ internal sealed class Workshop : IDisposable
         {
             return _codec.Create(path, shape, options);
         }
-        catch (PictureException error) when (error.InnerException is IOException or UnauthorizedAccessException)
+        catch (PictureException error) when (IsOfMachine(error))
         {
             throw new IOException(error.Message, error);
         }
     }
 
-    // What the operator can mend is no advice for a sender.
-    private static T ForSender<T>(Job job, Func<T> model)
+    // A disk or a folder that refuses says nothing of the picture.
+    private static bool IsOfMachine(PictureException error) => error.InnerException is (IOException and not FileNotFoundException) or UnauthorizedAccessException;
+
+    // What the operator can mend is no advice for a sender; and without the model that everybody gets, no job could be done: that is
+    // no job's failure.
+    private T ForSender<T>(Job job, Func<T> model)
     {
         try
         {
             return model();
         }
-        catch (WeightsException error)
+        catch (WeightsException error) when (job.Model is not null)
         {
-            var sentence = job.Model is not null
-                ? $"the model {Display.Text(job.Model)} cannot be used here; choose another one"
-                : string.Create(CultureInfo.InvariantCulture, $"no model here enlarges ×{job.Scale ?? 4}; choose another scale");
-            throw new PictureException(sentence, error);
+            throw new PictureException($"the model {Display.Text(job.Model)} cannot be used here; choose another one", error);
+        }
+        catch (WeightsException error) when (job.Scale is not null && IsUsualModelThere())
+        {
+            throw new PictureException(string.Create(CultureInfo.InvariantCulture, $"no model here enlarges ×{job.Scale}; choose another scale"), error);
+        }
+    }
+
+    private bool IsUsualModelThere()
+    {
+        try
+        {
+            _chooser.Choose(_options.Model, null, 64, 64);
+            return true;
+        }
+        catch (WeightsException)
+        {
+            return false;
         }
     }
 

@@ -9,7 +9,6 @@ namespace TorchUpscaler.Telegram.Data;
 /// </summary>
 public sealed class BotData
 {
-    private static readonly TimeSpan KeepUpdates = TimeSpan.FromDays(2); // Telegram itself keeps them for one
     private static readonly TimeSpan KeepStatuses = TimeSpan.FromDays(8);
     private static readonly TimeSpan KeepUses = TimeSpan.FromDays(32);
     private static readonly TimeSpan KeepOutbox = TimeSpan.FromDays(30);
@@ -29,6 +28,9 @@ public sealed class BotData
         Outbox = new Outbox(tables);
         Flags = new Flags(tables);
     }
+
+    /// <summary>How long what could not be handled is kept, for the operator to find out why; Telegram itself keeps updates for one day.</summary>
+    public static TimeSpan KeepUpdates { get; } = TimeSpan.FromDays(2);
 
     /// <summary>How long a result is answered from Telegram's own file.</summary>
     public TimeSpan KeepSent { get; }
@@ -68,9 +70,9 @@ public sealed class BotData
         return new BotData(new BotTables(store.Database.Tables("telegram", typeof(BotData).Assembly), bot), keepSent ?? TimeSpan.FromDays(30));
     }
 
-    /// <summary>Forgets a person's language, settings and results at once. Whether they are banned, and their quotas, stay.</summary>
+    /// <summary>Forgets a person's language, settings, results and what they wrote at once. Whether they are banned, and their quotas, stay.</summary>
     public void Erase(long person) => _tables.Write(work => work.Execute("erase person", new { id = person }) + work.Execute("erase sent", new { id = person })
-        + work.Execute("erase statuses", new { id = person }));
+        + work.Execute("erase statuses", new { id = person }) + work.Execute("erase updates", _tables.With(new { id = person })));
 
     /// <summary>A group has become a supergroup.</summary>
     public void MoveChat(long from, long to) => _tables.Write(work => work.Execute("move chat", new { from, to }));

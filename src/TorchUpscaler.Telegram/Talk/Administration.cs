@@ -14,26 +14,30 @@ internal sealed class Administration(TalkTools tools, BroadcastDialog broadcasts
     internal static bool Knows(Call call) => call.Command is "stats" or "ban" or "unban" or "vip" or "unvip" or "pause" or "resume" or "broadcast";
 
     /// <summary>Does a command. The caller has made sure that an administrator gave it.</summary>
-    internal Task Do(Call call, Message message, Guest guest, CancellationToken cancellation) => call.Command switch
+    internal Task Do(Call call, Message message, Guest guest) => call.Command switch
     {
-        "stats" => tools.Replies.Say(message, Stats(guest.Speech)),
+        "stats" => tools.Replies.Say(message, guest, Stats(guest.Speech)),
         "pause" => Pause(message, guest, true),
         "resume" => Pause(message, guest, false),
-        "broadcast" => broadcasts.Ask(call, message, guest, cancellation),
+        "broadcast" => broadcasts.Ask(call, message, guest),
         _ => Mark(call, message, guest),
     };
 
     private Task Pause(Message message, Guest guest, bool isPaused)
     {
         tools.Data.Flags.IsPaused = isPaused;
-        return tools.Replies.Say(message, guest.Speech.Say(isPaused ? TextKey.AdminPaused : TextKey.AdminResumed));
+        return tools.Replies.Say(message, guest, guest.Speech.Say(isPaused ? TextKey.AdminPaused : TextKey.AdminResumed));
     }
 
     private Task Mark(Call call, Message message, Guest guest)
     {
-        if (Whom(call, message) is not { } id) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminWho, ("command", call.Command)));
-        if (call.Command == "ban" && tools.Options.Admins.Contains(id)) return tools.Replies.Say(message, guest.Speech.Say(TextKey.AdminNotYourself));
-        return tools.Replies.Say(message, Marked(call.Command, id, guest.Speech));
+        var said = Whom(call, message) switch
+        {
+            null => guest.Speech.Say(TextKey.AdminWho, ("command", call.Command), ("bot", tools.Username)),
+            { } id when call.Command == "ban" && tools.Options.Admins.Contains(id) => guest.Speech.Say(TextKey.AdminNotYourself),
+            { } id => Marked(call.Command, id, guest.Speech),
+        };
+        return tools.Replies.Say(message, guest, said);
     }
 
     private FormattedText Marked(string command, long id, Speech speech)
@@ -59,11 +63,13 @@ internal sealed class Administration(TalkTools tools, BroadcastDialog broadcasts
     // Somebody is told by their number, or by a message of theirs.
     private static long? Whom(Call call, Message message)
     {
-        if (call.Arguments.Length > 0) return long.TryParse(call.Arguments.Split(' ', '\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
+        if (call.Arguments.Length > 0)
+            return long.TryParse(call.Arguments.Split(' ', '\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
         return message.ReplyToMessage?.From is { IsBot: false } from && message.Chat.IsGroup ? from.Id : null;
     }
 
-    private int CancelAllOf(long id) => OwnPictures.Cancellable(tools.Store, PictureRequest.QueueName(id)).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
+    private int CancelAllOf(long id) =>
+        OwnPictures.Cancellable(tools.Store, PictureRequest.QueueName(id)).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
 
     private FormattedText Stats(Speech speech)
     {

@@ -35,7 +35,8 @@ public sealed class Broadcasts(BotData data, SendScheduler sender)
         while (data.People.Reachable(last, Page) is { Count: > 0 } people)
         {
             cancellation.ThrowIfCancellationRequested();
-            data.Outbox.Add(people.Select(person => (KeyOf(broadcast, person), new TextMessage { Chat = person.Id, Text = text })), broadcast.Topic, SendPriority.Broadcast);
+            var messages = people.Select(person => (KeyOf(broadcast, person), new TextMessage { Chat = person.Id, Text = text }));
+            data.Outbox.Add(messages, broadcast.Topic, SendPriority.Broadcast);
             count += people.Count;
             last = people[^1].Id;
         }
@@ -44,15 +45,16 @@ public sealed class Broadcasts(BotData data, SendScheduler sender)
     }
 
     /// <summary>Tells how far the text is that is being sent, where one is. To be called from time to time.</summary>
-    public async Task TellProgress()
+    /// <param name="leave">The process is to end.</param>
+    public async Task TellProgress(CancellationToken leave)
     {
         if (Broadcast.Read(data.Flags.Get(Flag)) is not { } broadcast) return;
         var (waiting, sent, dropped) = data.Outbox.Count(broadcast.Topic);
         var text = Speech.In(broadcast.Language).Say(waiting > 0 ? TextKey.AdminBroadcastProgress : TextKey.AdminBroadcastDone,
             ("sent", sent), ("count", waiting + sent + dropped), ("blocked", dropped));
         if (text.Equals(_lastTold)) return;
-        await _replies.Edit(broadcast.Progress, text).ConfigureAwait(false);
-        _lastTold = text;
+        await _replies.Edit(broadcast.Progress, text, null, leave).ConfigureAwait(false);
+        _lastTold = waiting > 0 ? text : null;
         if (waiting == 0) data.Flags.Set(Flag, null);
     }
 

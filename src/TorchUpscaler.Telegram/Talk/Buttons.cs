@@ -61,11 +61,12 @@ public sealed record ButtonData(ButtonKind Kind, string First = "", string Secon
     /// <summary>Reads what came back; null where it is nothing of this program's.</summary>
     public static ButtonData? Parse(string? data)
     {
-        if (data is null || data.Length > MostBytes) return null;
+        if (data is null || data.Length > MostBytes || data.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))) return null;
         // What comes last may have dividers in it: a model's name.
         var parts = data.Split(Divider, 3);
         var found = Array.Find(s_kinds, kind => kind.Code == parts[0] && kind.Arguments == parts.Length - 1);
-        return found.Code is null || parts.Skip(1).Any(part => part.Length == 0) ? null : new ButtonData(found.Kind, parts.ElementAtOrDefault(1) ?? "", parts.ElementAtOrDefault(2) ?? "");
+        if (found.Code is null || parts.Skip(1).Any(part => part.Length == 0)) return null;
+        return new ButtonData(found.Kind, parts.ElementAtOrDefault(1) ?? "", parts.ElementAtOrDefault(2) ?? "");
     }
 
     /// <summary>The number in the first argument, or null.</summary>

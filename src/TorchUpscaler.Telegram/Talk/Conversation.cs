@@ -54,8 +54,10 @@ public sealed class Conversation
         if (messages.Count > 0) await Read(messages, updates, cancellation).ConfigureAwait(false);
         foreach (var update in updates)
         {
-            if (update.CallbackQuery is { From.IsBot: false } query) await _presses.Press(query, GuestOf(query), cancellation).ConfigureAwait(false);
-            else if (update.MyChatMember is { Chat.IsPrivate: true } change) _tools.Data.People.SetBlocked(change.Chat.Id, !change.NewChatMember.IsMember);
+            if (update.CallbackQuery is { From.IsBot: false } query)
+                await _presses.Press(query, _tools.Meet(query.From, query.Message?.Chat, isPrivate: false, cancellation)).ConfigureAwait(false);
+            else if (update.MyChatMember is { Chat.IsPrivate: true } change)
+                _tools.Data.People.SetBlocked(change.Chat.Id, !change.NewChatMember.IsMember);
         }
     }
 
@@ -66,10 +68,10 @@ public sealed class Conversation
         if (first.From is not { IsBot: false } from) return;
         if (first.Chat.IsPrivate)
         {
-            var guest = _tools.Meet(from, first.Chat, isPrivate: true);
+            var guest = _tools.Meet(from, first.Chat, isPrivate: true, cancellation);
             await (IsTurnedAway(guest, first) is { } why
-                ? _tools.Replies.Say(first, why)
-                : ReadPrivate(messages, updates, guest, cancellation)).ConfigureAwait(false);
+                ? _tools.Replies.Say(first, guest, why)
+                : ReadPrivate(messages, updates, guest)).ConfigureAwait(false);
         }
         else if (first.Chat.IsGroup)
         {
@@ -85,19 +87,21 @@ public sealed class Conversation
         return guest.IsAllowed ? null : guest.Speech.Say(TextKey.NotAllowed, ("id", guest.Id));
     }
 
-    private Task ReadPrivate(List<Message> messages, IReadOnlyList<Update> updates, Guest guest, CancellationToken cancellation)
+    private Task ReadPrivate(List<Message> messages, IReadOnlyList<Update> updates, Guest guest)
     {
         var message = messages[0];
-        if (messages.Exists(Brings)) return _desk.Take(messages, WishesOf(messages), guest, cancellation);
+        if (messages.Exists(Brings)) return _desk.Take(messages, WishesOf(messages), guest);
         var call = Call.In(message, _tools.Username);
         var wishes = call is null ? Wishes.Read(message.Text) : WishesOf(call);
-        if (wishes is not null && message.ReplyToMessage is { } replied && Brings(replied)) return _desk.TakeReplied(message, replied, wishes, guest, cancellation);
+        if (wishes is not null && message.ReplyToMessage is { } replied && Brings(replied)) return _desk.TakeReplied(message, replied, wishes, guest);
         if (call is { Command.Length: > 0 })
         {
-            if (guest.IsAdmin && Administration.Knows(call)) return _administration.Do(call, message, guest, cancellation);
-            return _commands.Do(call, message, guest, cancellation);
+            if (guest.IsAdmin && Administration.Knows(call)) return _administration.Do(call, message, guest);
+            return _commands.Do(call, message, guest);
         }
-        return message.Text is not null || updates.Any(IsOfAnotherKind) ? _tools.Replies.Say(message, guest.Speech.Say(TextKey.SendMeAPicture)) : Task.CompletedTask;
+        return message.Text is not null || updates.Any(IsOfAnotherKind)
+            ? _tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.SendMeAPicture))
+            : Task.CompletedTask;
     }
 
     // In a group the bot speaks when it is spoken to.
@@ -108,26 +112,24 @@ public sealed class Conversation
         var call = Call.In(message, _tools.Username)!;
         var isForAdmins = call.IsAddressed && Administration.Knows(call);
         if (call.Command is not ("" or "upscale") && !isForAdmins) return;
-        var guest = _tools.Meet(from, message.Chat, isPrivate: false);
+        var guest = _tools.Meet(from, message.Chat, isPrivate: false, cancellation);
         if (guest.Person.IsBanned || !guest.IsAllowed) return;
         if (isForAdmins)
         {
-            if (guest.IsAdmin) await _administration.Do(call, message, guest, cancellation).ConfigureAwait(false);
+            if (guest.IsAdmin) await _administration.Do(call, message, guest).ConfigureAwait(false);
             return;
         }
         var wishes = Wishes.Read(call.Arguments) ?? new Wishes();
-        if (messages.Exists(Brings)) await _desk.Take(messages, wishes, guest, cancellation).ConfigureAwait(false);
-        else if (message.ReplyToMessage is { } replied && Brings(replied)) await _desk.TakeReplied(message, replied, wishes, guest, cancellation).ConfigureAwait(false);
-        else if (call.Command == "upscale") await _tools.Replies.Say(message, guest.Speech.Say(TextKey.GroupHint)).ConfigureAwait(false);
+        if (messages.Exists(Brings)) await _desk.Take(messages, wishes, guest).ConfigureAwait(false);
+        else if (message.ReplyToMessage is { } replied && Brings(replied)) await _desk.TakeReplied(message, replied, wishes, guest).ConfigureAwait(false);
+        else if (call.Command == "upscale") await _tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.GroupHint)).ConfigureAwait(false);
     }
-
-    private Guest GuestOf(CallbackQuery query) => _tools.Meet(query.From, query.Message?.Chat, isPrivate: false);
 
     private static bool Brings(Message message) => IncomingPicture.Of(message) is not null || IncomingPicture.WhyNot(message) is not null;
 
     // Of an album only one picture has a caption.
     private Wishes WishesOf(List<Message> messages) =>
-        messages.Select(message => Call.In(message, _tools.Username) is { } call ? Wishes.Read(call.Arguments) ?? Wishes.Read(message.Caption) : Wishes.Read(message.Caption))
+        messages.Select(message => Wishes.Read(Call.In(message, _tools.Username)?.Arguments) ?? Wishes.Read(message.Caption))
             .FirstOrDefault(wishes => wishes is not null) ?? new Wishes();
 
     private static Wishes? WishesOf(Call call) => call.Command is "" or "upscale" ? Wishes.Read(call.Arguments) ?? new Wishes() : Wishes.Read(call.Command);

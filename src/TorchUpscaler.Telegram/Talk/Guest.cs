@@ -7,7 +7,8 @@ namespace TorchUpscaler.Telegram.Talk;
 /// <param name="Person">What is known of them.</param>
 /// <param name="IsAdmin">Whether they run the bot.</param>
 /// <param name="IsAllowed">Whether the bot is for them.</param>
-internal sealed record Guest(Person Person, bool IsAdmin, bool IsAllowed)
+/// <param name="Leave">The process is to end: nobody waits for Telegram any more.</param>
+internal sealed record Guest(Person Person, bool IsAdmin, bool IsAllowed, CancellationToken Leave)
 {
     /// <summary>Their number.</summary>
     internal long Id => Person.Id;

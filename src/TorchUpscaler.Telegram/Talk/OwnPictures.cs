@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Texts;
@@ -15,7 +16,7 @@ internal sealed class OwnPictures(TalkTools tools)
     internal static List<Job> Cancellable(IJobStore store, string person) => Jobs(store, person, s_cancellable);
 
     /// <summary>Shows them.</summary>
-    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, ListText(guest));
+    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, guest, ListText(guest));
 
     /// <summary>Cancels the only one, or asks which.</summary>
     internal async Task Cancel(Message message, Guest guest)
@@ -23,27 +24,27 @@ internal sealed class OwnPictures(TalkTools tools)
         var jobs = Cancellable(tools.Store, guest.QueueName);
         if (jobs.Count != 1)
         {
-            await tools.Replies.Say(message, AskText(guest, jobs), AskKeyboard(guest, jobs)).ConfigureAwait(false);
+            await tools.Replies.Say(message, guest, AskText(guest, jobs), AskKeyboard(guest, jobs)).ConfigureAwait(false);
             return;
         }
         var isCancelled = tools.Store.Cancel(jobs[0].Id, tellSender: true);
-        await tools.Replies.Say(message, guest.Speech.Say(TextKey.Cancelled, ("count", isCancelled ? 1 : 0))).ConfigureAwait(false);
+        await tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.Cancelled, ("count", isCancelled ? 1 : 0))).ConfigureAwait(false);
     }
 
     /// <summary>Cancels one of the list, and shows what is left of it.</summary>
     internal async Task CancelListed(CallbackQuery query, MessageRef list, long id, Guest guest)
     {
-        await tools.Replies.Answer(query, CancelOne(id, guest)).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest, CancelOne(id, guest)).ConfigureAwait(false);
         var left = Cancellable(tools.Store, guest.QueueName);
-        await tools.Replies.Edit(list, AskText(guest, left), AskKeyboard(guest, left)).ConfigureAwait(false);
+        await tools.Replies.Edit(list, AskText(guest, left), AskKeyboard(guest, left), guest.Leave).ConfigureAwait(false);
     }
 
     /// <summary>Cancels all.</summary>
     internal async Task CancelAll(CallbackQuery query, MessageRef list, Guest guest)
     {
         var count = CancelAllOf(guest);
-        await tools.Replies.Answer(query).ConfigureAwait(false);
-        await tools.Replies.Edit(list, guest.Speech.Say(TextKey.Cancelled, ("count", count))).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest).ConfigureAwait(false);
+        await tools.Replies.Edit(list, guest.Speech.Say(TextKey.Cancelled, ("count", count)), null, guest.Leave).ConfigureAwait(false);
     }
 
     /// <summary>Cancels a job by the button of its status message.</summary>
@@ -70,21 +71,24 @@ internal sealed class OwnPictures(TalkTools tools)
     /// <returns>How many.</returns>
     internal int CancelAllOf(Guest guest) => Cancellable(tools.Store, guest.QueueName).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
 
-    private FormattedText ListText(Guest guest)
+    private FormattedText ListText(Guest guest) => ListText(guest, Jobs(tools.Store, guest.QueueName, [.. s_cancellable, JobState.Upscaled]));
+
+    private FormattedText ListText(Guest guest, List<Job> jobs)
     {
-        var jobs = Jobs(tools.Store, guest.QueueName, [.. s_cancellable, JobState.Upscaled]);
         var listed = jobs.Take(MostListed).Select(job => (job, job.State == JobState.Queued ? tools.Store.Place(job.Id) : null)).ToList();
         return QueueTexts.List(guest.Speech, listed, jobs.Count - listed.Count);
     }
 
-    private static FormattedText AskText(Guest guest, List<Job> jobs) => guest.Speech.Say(jobs.Count == 0 ? TextKey.CancelNothing : TextKey.CancelWhich);
+    private FormattedText AskText(Guest guest, List<Job> jobs) =>
+        jobs.Count == 0 ? guest.Speech.Say(TextKey.CancelNothing) : ListText(guest, jobs) + "\n\n" + guest.Speech.Say(TextKey.CancelWhich);
 
     private static InlineKeyboard? AskKeyboard(Guest guest, List<Job> jobs)
     {
         if (jobs.Count == 0) return null;
-        var rows = jobs.Take(MostListed).Select(job => (IReadOnlyList<InlineButton>)[Buttons.CancelListed($"{Measures.Name(job.Name)} ×{StatusTexts.Scale(job)}", job.Id)]);
+        var each = jobs.Take(MostListed).Select((job, i) =>
+            Buttons.CancelListed(string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {QueueTexts.NameOf(guest.Speech, job)}"), job.Id));
         var all = Buttons.Of(guest.Speech.Plain(TextKey.ButtonCancelAll, ("count", jobs.Count)), new ButtonData(ButtonKind.CancelAll));
-        return new InlineKeyboard([.. rows, [all]]);
+        return new InlineKeyboard([.. each.Select(one => (IReadOnlyList<InlineButton>)[one]), [all]]);
     }
 
     // What is furthest comes first, and of that the oldest.

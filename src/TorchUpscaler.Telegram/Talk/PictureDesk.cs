@@ -18,17 +18,16 @@ public delegate Task<bool> AnswerRepeat(PictureRequest request, int scale, Pictu
 internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
 {
     /// <summary>Takes the pictures of a message, or of an album's messages.</summary>
-    internal Task Take(IReadOnlyList<Message> messages, Wishes wishes, Guest guest, CancellationToken cancellation) =>
-        Take([.. messages.Select(message => new Entry(message, message))], wishes, guest, cancellation);
+    internal Task Take(IReadOnlyList<Message> messages, Wishes wishes, Guest guest) =>
+        Take([.. messages.Select(message => new Entry(message, message))], wishes, guest);
 
     /// <summary>Takes the picture that a message answers.</summary>
     /// <param name="message">The message.</param>
     /// <param name="replied">The message with the picture.</param>
     /// <param name="wishes">What is asked for.</param>
     /// <param name="guest">Who asks.</param>
-    /// <param name="cancellation">Ends the wait for Telegram.</param>
-    internal Task TakeReplied(Message message, Message replied, Wishes wishes, Guest guest, CancellationToken cancellation) =>
-        Take([new Entry(message, replied)], wishes, guest, cancellation);
+    internal Task TakeReplied(Message message, Message replied, Wishes wishes, Guest guest) =>
+        Take([new Entry(message, replied)], wishes, guest);
 
     /// <summary>Does a job's picture again with another scale.</summary>
     /// <returns>Why not, for a note; null where it is taken.</returns>
@@ -40,7 +39,8 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         if (!IsTaken(key))
         {
             if (Crowd(guest) is not null) return guest.Speech.Plain(TextKey.NoteQueueFull);
-            if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is not null) return guest.Speech.Plain(TextKey.NoteQuotaReached);
+            if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is not null)
+                return guest.Speech.Plain(TextKey.NoteQuotaReached);
             tools.Data.Statuses.Add(new StatusMessage { Key = key, Person = guest.Id, Chat = request.Chat, Thread = request.Thread, ReplyTo = request.Message, Count = 1 });
         }
         var again = new NewJob(job.FrontEnd, job.Person, job.Name)
@@ -57,7 +57,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         return null;
     }
 
-    private async Task Take(IReadOnlyList<Entry> entries, Wishes wishes, Guest guest, CancellationToken cancellation)
+    private async Task Take(IReadOnlyList<Entry> entries, Wishes wishes, Guest guest)
     {
         var reply = entries[0].Asking;
         var takeable = entries.Where(entry => entry.Picture is { } picture && !(picture.Bytes > tools.Options.Terms.LargestFetch)).ToList();
@@ -66,10 +66,10 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         {
             if (takeable.Count > 0 && WhyNone(guest) is { } closed)
             {
-                await tools.Replies.Say(reply, closed, isReply: true).ConfigureAwait(false);
+                await tools.Replies.Say(reply, guest, closed, isReply: true).ConfigureAwait(false);
                 return;
             }
-            if (entries.Count == 1 && takeable.Count == 1 && await IsRepeat(takeable[0], wishes, guest, cancellation).ConfigureAwait(false)) return;
+            if (entries.Count == 1 && takeable.Count == 1 && await IsRepeat(takeable[0], wishes, guest).ConfigureAwait(false)) return;
             var reached = Count(takeable, guest);
             await TellNotTaken(reply, entries, takeable, reached, guest).ConfigureAwait(false);
             if (takeable.Count == 0) return;
@@ -107,8 +107,8 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         return own >= most ? guest.Speech.Say(TextKey.OwnQueueFull, ("count", own)) : null;
     }
 
-    private Task<bool> IsRepeat(Entry entry, Wishes wishes, Guest guest, CancellationToken cancellation) =>
-        repeat(RequestOf(entry, null, guest), ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest), cancellation);
+    private Task<bool> IsRepeat(Entry entry, Wishes wishes, Guest guest) =>
+        repeat(RequestOf(entry, null, guest), ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest), guest.Leave);
 
     /// <summary>Counts the pictures against the quotas, as many as they allow; the others are taken off the list.</summary>
     /// <returns>The quota that does not allow more, or null.</returns>
@@ -133,7 +133,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         var reasons = entries.Select(entry => WhyNot(entry, guest)).OfType<FormattedText>().Distinct().ToList();
         if (reached is not null) reasons.Add(QuotaText(reached, guest));
         var head = entries.Count > 1 ? guest.Speech.Say(TextKey.SomeNotTaken, ("count", entries.Count - taken.Count)) : null;
-        await tools.Replies.Say(reply, StatusTexts.Lines([head, .. reasons]), isReply: true).ConfigureAwait(false);
+        await tools.Replies.Say(reply, guest, StatusTexts.Lines([head, .. reasons]), isReply: true).ConfigureAwait(false);
     }
 
     private FormattedText? WhyNot(Entry entry, Guest guest)
@@ -145,8 +145,12 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         return null;
     }
 
-    private static FormattedText QuotaText(QuotaReached reached, Guest guest) => guest.Speech.Say(TextKey.QuotaReached,
-        ("count", reached.Quota.Count), ("window", guest.Speech.Period(reached.Quota.Window)), ("time", guest.Speech.About(reached.Reset?.TotalSeconds ?? reached.Quota.Window.TotalSeconds)));
+    private static FormattedText QuotaText(QuotaReached reached, Guest guest)
+    {
+        var reset = reached.Reset ?? reached.Quota.Window;
+        return guest.Speech.Say(TextKey.QuotaReached, ("count", reached.Quota.Count), ("window", guest.Speech.Period(reached.Quota.Window)),
+            ("time", guest.Speech.About(reset.TotalSeconds)));
+    }
 
     private NewJob JobOf(Entry entry, string? album, Wishes wishes, Guest guest) => new(PictureRequest.FrontEnd, guest.QueueName, entry.Picture!.Name)
     {

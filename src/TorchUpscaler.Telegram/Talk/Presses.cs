@@ -8,17 +8,17 @@ namespace TorchUpscaler.Telegram.Talk;
 internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog settings, OwnPictures pictures, BroadcastDialog broadcasts)
 {
     /// <summary>Does what the button says, where its presser may.</summary>
-    internal Task Press(CallbackQuery query, Guest guest, CancellationToken cancellation)
+    internal Task Press(CallbackQuery query, Guest guest)
     {
         var data = ButtonData.Parse(query.Data);
         if (data is null || query.Message is not { } message) return Note(query, guest, TextKey.NoteOldButton);
         if (data.Kind == ButtonKind.Delete && IsOwn(message, guest)) return Delete(query, message, data.First, guest);
-        if (guest.Person.IsBanned) return Alert(query, guest.Speech.Plain(TextKey.Banned));
-        if (!guest.IsAllowed) return Alert(query, guest.Speech.Plain(TextKey.NotAllowed, ("id", guest.Id)));
+        if (guest.Person.IsBanned) return Alert(query, guest, guest.Speech.Plain(TextKey.Banned));
+        if (!guest.IsAllowed) return Alert(query, guest, guest.Speech.Plain(TextKey.NotAllowed, ("id", guest.Id)));
         return data.Kind switch
         {
-            ButtonKind.Cancel when data.Number is { } job => tools.Replies.Answer(query, pictures.CancelOne(job, guest)),
-            ButtonKind.CancelAlbum => tools.Replies.Answer(query, pictures.CancelAlbum(data.First, guest)),
+            ButtonKind.Cancel when data.Number is { } job => tools.Replies.Answer(query, guest, pictures.CancelOne(job, guest)),
+            ButtonKind.CancelAlbum => tools.Replies.Answer(query, guest, pictures.CancelAlbum(data.First, guest)),
             ButtonKind.TryScale when data.Number is { } job && data.Scale is { } scale => TryScale(query, message, job, scale, guest),
             // All others belong to dialogs in a private chat.
             _ when !IsOwn(message, guest) => Note(query, guest, TextKey.NoteOldButton),
@@ -26,7 +26,7 @@ internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog 
             ButtonKind.CancelAll => pictures.CancelAll(query, message.Ref, guest),
             ButtonKind.Choose => settings.Choose(query, message.Ref, data.First, data.Second, guest),
             ButtonKind.Page => settings.Turn(query, message.Ref, data.First, guest),
-            ButtonKind.Broadcast when guest.IsAdmin => broadcasts.Answer(query, message, data.First, guest, cancellation),
+            ButtonKind.Broadcast when guest.IsAdmin => broadcasts.Answer(query, message, data.First, guest),
             _ => Note(query, guest, TextKey.NoteOldButton),
         };
     }
@@ -41,8 +41,8 @@ internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog 
             return;
         }
         var whyNot = job is { State: JobState.Failed } ? desk.TakeAgain(job, scale, guest) : guest.Speech.Plain(TextKey.NotePictureGone);
-        await tools.Replies.Answer(query, whyNot ?? guest.Speech.Plain(TextKey.NoteTryScale, ("scale", scale))).ConfigureAwait(false);
-        if (whyNot is null) await tools.Replies.ClearButtons(message.Ref).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest, whyNot ?? guest.Speech.Plain(TextKey.NoteTryScale, ("scale", scale))).ConfigureAwait(false);
+        if (whyNot is null) await tools.Replies.ClearButtons(message.Ref, guest.Leave).ConfigureAwait(false);
     }
 
     private async Task Delete(CallbackQuery query, Message message, string answer, Guest guest)
@@ -57,14 +57,14 @@ internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog 
             await Note(query, guest, TextKey.NoteOldButton).ConfigureAwait(false);
             return;
         }
-        await tools.Replies.Answer(query).ConfigureAwait(false);
-        await tools.Replies.Edit(message.Ref, guest.Speech.Say(answer == ButtonData.Yes ? TextKey.Deleted : TextKey.DeleteKept)).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest).ConfigureAwait(false);
+        await tools.Replies.Edit(message.Ref, guest.Speech.Say(answer == ButtonData.Yes ? TextKey.Deleted : TextKey.DeleteKept), null, guest.Leave).ConfigureAwait(false);
     }
 
     // A private chat has its person's number.
     private static bool IsOwn(Message message, Guest guest) => message.Chat.Id == guest.Id;
 
-    private Task Note(CallbackQuery query, Guest guest, TextKey key) => tools.Replies.Answer(query, guest.Speech.Plain(key));
+    private Task Note(CallbackQuery query, Guest guest, TextKey key) => tools.Replies.Answer(query, guest, guest.Speech.Plain(key));
 
-    private Task Alert(CallbackQuery query, string text) => tools.Replies.Answer(query, text, isAlert: true);
+    private Task Alert(CallbackQuery query, Guest guest, string text) => tools.Replies.Answer(query, guest, text, isAlert: true);
 }

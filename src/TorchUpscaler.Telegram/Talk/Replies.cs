@@ -8,28 +8,35 @@ namespace TorchUpscaler.Telegram.Talk;
 internal sealed class Replies(SendScheduler sender, BotData data)
 {
     /// <summary>Answers a message, in a group by a reply to it.</summary>
-    internal Task Say(Message to, FormattedText text, InlineKeyboard? keyboard = null, bool isReply = false)
+    internal Task Say(Message to, Guest guest, FormattedText text, InlineKeyboard? keyboard = null, bool isReply = false)
     {
-        var answer = new TextMessage { Chat = to.Chat.Id, Thread = (int?)to.MessageThreadId, ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null, Text = text, Keyboard = keyboard };
-        return Try(answer.Chat, chat => sender.SendMessage(answer with { Chat = chat }, SendPriority.Urgent, CancellationToken.None));
+        var answer = new TextMessage
+        {
+            Chat = to.Chat.Id,
+            Thread = (int?)to.MessageThreadId,
+            ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null,
+            Text = text,
+            Keyboard = keyboard,
+        };
+        return Try(answer.Chat, chat => sender.SendMessage(answer with { Chat = chat }, SendPriority.Urgent, guest.Leave));
     }
 
     /// <summary>Sends a photo.</summary>
     /// <returns>The sent message; null where it cannot be sent so, now or ever.</returns>
-    internal Task<Message?> SendPhoto(long chat, OutgoingFile photo, FormattedText caption) => Try(chat, to =>
-        sender.SendPhoto(new FileMessage { Chat = to, File = photo, Caption = caption }, SendPriority.Urgent, CancellationToken.None));
+    internal Task<Message?> SendPhoto(long chat, OutgoingFile photo, FormattedText caption, CancellationToken leave) => Try(chat, to =>
+        sender.SendPhoto(new FileMessage { Chat = to, File = photo, Caption = caption }, SendPriority.Urgent, leave));
 
     /// <summary>Changes one of the bot's own messages.</summary>
-    internal Task Edit(MessageRef message, FormattedText text, InlineKeyboard? keyboard = null) =>
-        Try(message.Chat, chat => sender.EditMessageText(new TextEdit(message with { Chat = chat }, text, keyboard), SendPriority.Urgent, CancellationToken.None));
+    internal Task Edit(MessageRef message, FormattedText text, InlineKeyboard? keyboard, CancellationToken leave) =>
+        Try(message.Chat, chat => sender.EditMessageText(new TextEdit(message with { Chat = chat }, text, keyboard), SendPriority.Urgent, leave));
 
     /// <summary>Takes the buttons of one of the bot's own messages away.</summary>
-    internal Task ClearButtons(MessageRef message) =>
-        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, null, SendPriority.Urgent, CancellationToken.None));
+    internal Task ClearButtons(MessageRef message, CancellationToken leave) =>
+        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, null, SendPriority.Urgent, leave));
 
     /// <summary>Answers a pressed button, with a note or without.</summary>
-    internal Task Answer(CallbackQuery query, string? note = null, bool isAlert = false) =>
-        Try(query.From.Id, _ => Done(sender.AnswerCallbackQuery(new CallbackAnswer(query.Id, note, isAlert), CancellationToken.None)));
+    internal Task Answer(CallbackQuery query, Guest guest, string? note = null, bool isAlert = false) =>
+        Try(query.From.Id, _ => Done(sender.AnswerCallbackQuery(new CallbackAnswer(query.Id, note, isAlert), guest.Leave)));
 
     private async Task<T?> Try<T>(long chat, Func<long, Task<T>> call, bool hasMoved = false)
     {
@@ -54,7 +61,7 @@ internal sealed class Replies(SendScheduler sender, BotData data)
     }
 
     // Nothing would change that, or nobody should wait for it: who sends more than can be answered gets fewer answers.
-    private static bool IsInVain(BotApiException error) => !error.IsTransient && error.Error != BotError.BadToken || error.Error == BotError.QueueFull || error.MayHaveHappened;
+    private static bool IsInVain(BotApiException error) => !error.IsTransient && error.Error != BotError.BadToken || error.Error == BotError.QueueFull;
 
     private static async Task<bool> Done(Task task)
     {

@@ -15,7 +15,7 @@ internal sealed class SettingsDialog(TalkTools tools)
     private const int MostModels = 24, ModelsInRow = 2;
 
     /// <summary>Shows the settings.</summary>
-    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, MainText(guest), MainKeyboard(guest));
+    internal Task Show(Message message, Guest guest) => tools.Replies.Say(message, guest, MainText(guest), MainKeyboard(guest));
 
     /// <summary>Turns to a page.</summary>
     internal async Task Turn(CallbackQuery query, MessageRef message, string page, Guest guest)
@@ -28,8 +28,8 @@ internal sealed class SettingsDialog(TalkTools tools)
             _ => (FormattedText.Empty, null),
         };
         var isKnown = text.Text.Length > 0;
-        await tools.Replies.Answer(query, isKnown ? null : guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
-        if (isKnown) await tools.Replies.Edit(message, text, keyboard).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest, isKnown ? null : guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
+        if (isKnown) await tools.Replies.Edit(message, text, keyboard, guest.Leave).ConfigureAwait(false);
     }
 
     /// <summary>Takes over a choice and shows it.</summary>
@@ -37,18 +37,18 @@ internal sealed class SettingsDialog(TalkTools tools)
     {
         if (name == ModelName && value != BestModel && !Models().Contains(value))
         {
-            await tools.Replies.Answer(query, guest.Speech.Plain(TextKey.NoteModelGone)).ConfigureAwait(false);
+            await tools.Replies.Answer(query, guest, guest.Speech.Plain(TextKey.NoteModelGone)).ConfigureAwait(false);
             return;
         }
         if (Chosen(guest.Person, name, value) is not { } person)
         {
-            await tools.Replies.Answer(query, guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
+            await tools.Replies.Answer(query, guest, guest.Speech.Plain(TextKey.NoteOldButton)).ConfigureAwait(false);
             return;
         }
         tools.Data.People.Set(person);
         var changed = guest with { Person = person };
-        await tools.Replies.Answer(query, changed.Speech.Plain(TextKey.NoteSaved)).ConfigureAwait(false);
-        await tools.Replies.Edit(message, MainText(changed), MainKeyboard(changed)).ConfigureAwait(false);
+        await tools.Replies.Answer(query, guest, changed.Speech.Plain(TextKey.NoteSaved)).ConfigureAwait(false);
+        await tools.Replies.Edit(message, MainText(changed), MainKeyboard(changed), guest.Leave).ConfigureAwait(false);
     }
 
     private static Person? Chosen(Person person, string name, string value) => name switch
@@ -66,7 +66,7 @@ internal sealed class SettingsDialog(TalkTools tools)
         Enum.GetNames<T>().Contains(value) ? Enum.Parse<T>(value) : null;
 
     private FormattedText MainText(Guest guest) => guest.Speech.Say(TextKey.Settings, ("scale", ScaleOf(guest)), ("model", ModelText(guest)),
-        ("replyAs", ReplyText(guest)), ("format", PictureFormats.Name(FormatOf(guest))), ("language", guest.Speech.Plain(TextKey.LanguageName)));
+        ("replyAs", ReplyText(guest)), ("format", PictureFormats.Name(FormatOf(guest))), ("language", NameOf(guest.Speech.Language)));
 
     private FormattedText ClosedText(Guest guest) => guest.Speech.Say(TextKey.SettingsClosed,
         ("scale", ScaleOf(guest)), ("model", ModelText(guest)), ("replyAs", ReplyText(guest)), ("format", PictureFormats.Name(FormatOf(guest))));
@@ -76,7 +76,7 @@ internal sealed class SettingsDialog(TalkTools tools)
         var speech = guest.Speech;
         return new InlineKeyboard(
         [
-            [.. Wishes.Scales.Select(scale => Choice(speech, string.Create(CultureInfo.InvariantCulture, $"×{scale}"), ScaleName, scale.ToString(CultureInfo.InvariantCulture), scale == ScaleOf(guest)))],
+            [.. Wishes.Scales.Select(scale => Choice(speech, $"×{Digits(scale)}", ScaleName, Digits(scale), scale == ScaleOf(guest)))],
             [Buttons.Of(speech.Plain(TextKey.ButtonModel, ("model", ModelText(guest))), new ButtonData(ButtonKind.Page, ModelPage))],
             [
                 Choice(speech, speech.Plain(TextKey.ButtonFile), ReplyName, nameof(ReplyAs.Document), guest.Person.ReplyAs == ReplyAs.Document),
@@ -84,7 +84,7 @@ internal sealed class SettingsDialog(TalkTools tools)
                 Choice(speech, speech.Plain(TextKey.ButtonBoth), ReplyName, nameof(ReplyAs.Both), guest.Person.ReplyAs == ReplyAs.Both),
             ],
             [.. Enum.GetValues<PictureFormat>().Select(format => Choice(speech, PictureFormats.Name(format), FormatName, format.ToString(), format == FormatOf(guest)))],
-            [.. Enum.GetValues<Language>().Select(language => Choice(speech, Speech.In(language).Plain(TextKey.LanguageName), LanguageName, Languages.Code(language), language == speech.Language))],
+            [.. Enum.GetValues<Language>().Select(other => Choice(speech, NameOf(other), LanguageName, Languages.Code(other), other == speech.Language))],
             [Buttons.Of(speech.Plain(TextKey.ButtonDone), new ButtonData(ButtonKind.Page, ClosedPage))],
         ]);
     }
@@ -108,6 +108,10 @@ internal sealed class SettingsDialog(TalkTools tools)
     // Those whose names fit on a button.
     private IReadOnlyList<string> Models() =>
         [.. tools.Options.Models().Where(model => model.Length > 0 && new ButtonData(ButtonKind.Choose, ModelName, model).Fits).Take(MostModels)];
+
+    private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string NameOf(Language language) => Speech.In(language).Plain(TextKey.LanguageName);
 
     private int ScaleOf(Guest guest) => guest.Person.Scale ?? tools.Options.Scale;
 

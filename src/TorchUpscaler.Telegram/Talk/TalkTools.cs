@@ -20,10 +20,11 @@ internal sealed record TalkTools(User Me, IJobStore Store, BotData Data, Replies
     /// <param name="user">They.</param>
     /// <param name="chat">Where: the bot may be for a group.</param>
     /// <param name="isPrivate">Whether they wrote to the bot itself.</param>
-    internal Guest Meet(User user, Chat? chat, bool isPrivate)
+    /// <param name="leave">The process is to end.</param>
+    internal Guest Meet(User user, Chat? chat, bool isPrivate, CancellationToken leave)
     {
         var isAdmin = Options.Admins.Contains(user.Id);
         var isAllowed = isAdmin || Options.Allowed.Count == 0 || Options.Allowed.Contains(user.Id) || chat is { IsGroup: true } && Options.Allowed.Contains(chat.Id);
-        return new Guest(Data.People.Meet(user.Id, user.LanguageCode, isPrivate), isAdmin, isAllowed);
+        return new Guest(Data.People.Meet(user.Id, user.LanguageCode, isPrivate), isAdmin, isAllowed, leave);
     }
 }

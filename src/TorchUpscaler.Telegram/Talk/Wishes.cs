@@ -32,8 +32,11 @@ public sealed record Wishes(int? Scale = null, PictureFormat? Format = null)
 
     private static int? ReadScale(string word)
     {
-        // The Latin x, the Russian letter that looks like it, and the sign.
-        var digits = word.TrimStart('/').ToUpperInvariant().Trim('X', 'Х', '×');
-        return digits.Length < word.Length && digits.Length == 1 && word.Length <= 3 && Scales.Contains(digits[0] - '0') ? digits[0] - '0' : null;
+        if (word.TrimStart('/') is not [var first, var second]) return null;
+        var digit = IsTimes(first) ? second : IsTimes(second) ? first : ' ';
+        return char.IsAsciiDigit(digit) && Scales.Contains(digit - '0') ? digit - '0' : null;
     }
+
+    // The Latin x, the Russian letter that looks like it, and the sign.
+    private static bool IsTimes(char letter) => letter is 'x' or 'X' or 'х' or 'Х' or '×';
 }

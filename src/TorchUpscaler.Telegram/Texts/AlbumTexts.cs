@@ -37,7 +37,7 @@ public static class AlbumTexts
     }
 
     private static FormattedText Failed(Speech speech, Job job, PictureTerms limits) => StatusTexts.Lines(
-        speech.Say(TextKey.FailedNamed, ("name", Measures.Name(job.Name))),
+        speech.Say(TextKey.FailedNamed, ("name", QueueTexts.NameOf(speech, job))),
         job.State == JobState.Failed ? Failure.Of(job.Error).Say(speech, job, limits) : StatusTexts.Expired(speech, job));
 
     // Of all pictures together.

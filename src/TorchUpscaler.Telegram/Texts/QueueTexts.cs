@@ -1,5 +1,6 @@
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
+using TorchUpscaler.Telegram.Talk;
 
 namespace TorchUpscaler.Telegram.Texts;
 
@@ -19,9 +20,22 @@ public static class QueueTexts
         return StatusTexts.Lines([speech.Say(TextKey.Queue), .. lines, more > 0 ? speech.Say(TextKey.QueueMore, ("count", more)) : null]);
     }
 
+    /// <summary>What a picture is called: only files have names of their own.</summary>
+    public static string NameOf(Speech speech, Job job)
+    {
+        ArgumentNullException.ThrowIfNull(speech);
+        ArgumentNullException.ThrowIfNull(job);
+        return PictureRequest.Of(job)?.Kind switch
+        {
+            PictureKind.Photo => speech.Plain(TextKey.NamePhoto),
+            PictureKind.Sticker => speech.Plain(TextKey.NameSticker),
+            _ => Measures.Name(job.Name),
+        };
+    }
+
     private static FormattedText Line(Speech speech, int number, Job job, QueuePlace? place)
     {
-        (string, TextValue)[] values = [("number", number), ("name", Measures.Name(job.Name)), ("scale", StatusTexts.Scale(job))];
+        (string, TextValue)[] values = [("number", number), ("name", NameOf(speech, job)), ("scale", StatusTexts.Scale(job))];
         return job.State switch
         {
             JobState.Received => speech.Say(TextKey.QueueFetching, values),

@@ -36,6 +36,8 @@ public enum TextKey
     QueueRunning,
     QueueSending,
     QueueMore,
+    NamePhoto,
+    NameSticker,
     QueueEmpty,
     CancelWhich,
     CancelNothing,

@@ -86,7 +86,7 @@ public sealed partial class SettingsTests : IDisposable
     public void What_is_said_to_be_the_default_is_the_default()
     {
         var usual = new ServiceSettings();
-        string[] inWords = ["Store", "WorkFolder", "Weights", "Worker:Model", "Worker:Memory", "Worker:Threads"];
+        string[] inWords = ["Store", "WorkFolder", "Weights", "Worker:Model", "Worker:Memory", "Worker:Threads", "Bot:Token", "Bot:TokenFile", "Bot:LocalFilesRoot", "Bot:WebhookUrl"];
 
         Assert.All(Setting.All.Where(setting => !inWords.Contains(setting.Key)), setting => Assert.Equal(usual, setting.Apply(usual, setting.Default)));
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);

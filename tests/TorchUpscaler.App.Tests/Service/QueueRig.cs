@@ -104,6 +104,7 @@ internal sealed class QueueRig : IDisposable
         // What died left folders and perhaps files; a sweep after a lease leaves what rows name, and nothing else.
         Thread.Sleep(Options.Lease + TimeSpan.FromSeconds(0.5));
         Store.Clean();
+        using (var onWorkersFolder = JobStores.Open(_location, _here.PathOf("work-of-workers"), Options)) onWorkersFolder.Sweep();
         Assert.DoesNotContain(
             Directory.GetDirectories(_here.Folder, "*-*", SearchOption.AllDirectories), folder => Path.GetFileName(Path.GetDirectoryName(folder)) == "work");
         var pictures = Path.Combine(_location, "pictures");

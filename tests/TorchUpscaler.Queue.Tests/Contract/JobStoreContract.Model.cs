@@ -88,6 +88,7 @@ public abstract partial class JobStoreContract
                     return ($"told {claim}", model.Told(claim, owner), store.Told(claim));
                 case 22:
                     if (yes) return ($"weigh {job.Person} {1 << (cost % 3)}", null, Weigh(store, job.Person, 1 << (cost % 3)));
+                    if (random.Next(5) == 0) return ($"erase {job.Person}", model.Erase(job.Person), store.Erase(job.Person));
                     if (random.Next(3) == 0) time = TimeSpan.FromMinutes(random.Next(60 * 8));
                     clock.Move(time);
                     return ($"after {time}", null, null);

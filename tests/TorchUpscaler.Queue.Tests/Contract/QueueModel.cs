@@ -45,8 +45,8 @@ internal sealed class QueueModel(QueueOptions options, Func<long> now)
     internal long? Claim(string owner) => Run(Waiting().FirstOrDefault(), owner);
 
     internal long? ClaimBefore(JobClass jobClass, string person, double costBelow, string owner) =>
-        Run(Waiting().FirstOrDefault(row => row.EffectiveClass < jobClass)
-            ?? Waiting().FirstOrDefault(row => row.EffectiveClass == jobClass && row.Person != person && row.Cost < costBelow), owner);
+        Run(Waiting().FirstOrDefault(row => row.EffectiveClass < jobClass), owner)
+        ?? Start(Waiting().FirstOrDefault(row => row.EffectiveClass == jobClass && row.Person != person && row.Cost < costBelow), owner);
 
     internal bool Renew(Claim claim, string owner, double progress, bool isActive) => Held(claim, owner) is { } job && Change(job.Id, row => row with
     {
@@ -78,6 +78,12 @@ internal sealed class QueueModel(QueueOptions options, Func<long> now)
         if (Find(id) is not { State: JobState.Received or JobState.Queued or JobState.Running } job) return false;
         Refund(job);
         return Change(id, row => Free(row) with { State = JobState.Cancelled, Error = "cancelled", EndedAt = now(), ToldAt = tellSender ? null : now(), NotBefore = 0 });
+    }
+
+    internal int Erase(string person)
+    {
+        foreach (var job in Jobs.Where(row => row.Person == person)) Refund(job);
+        return Jobs.RemoveAll(row => row.Person == person);
     }
 
     internal bool Retry(long id)
@@ -167,8 +173,12 @@ internal sealed class QueueModel(QueueOptions options, Func<long> now)
     {
         if (job is null) return null;
         _clocks[(int)job.EffectiveClass] = Math.Max(_clocks[(int)job.EffectiveClass], job.Tag);
-        return Lease(job, owner, row => row with { State = JobState.Running, IsActive = true, Progress = 0, StartedAt = row.StartedAt ?? now() });
+        return Start(job, owner);
     }
+
+    // What goes out of turn does not move the clock.
+    private long? Start(Job? job, string owner) =>
+        Lease(job, owner, row => row with { State = JobState.Running, IsActive = true, Progress = 0, StartedAt = row.StartedAt ?? now() });
 
     private long? Lease(Job? job, string owner, Func<Job, Job> change)
     {

@@ -33,7 +33,7 @@ public sealed class HousekeeperTests : IDisposable
         using var store = Open(new QueueOptions
         {
             AgeAfter = TimeSpan.FromMilliseconds(300),
-            ExpireAfter = TimeSpan.FromSeconds(1.5),
+            ExpireAfter = TimeSpan.FromSeconds(10),
             KeepPictures = TimeSpan.FromMilliseconds(300),
             KeepRows = TimeSpan.FromHours(1),
         });

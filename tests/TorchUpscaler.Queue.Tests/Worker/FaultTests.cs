@@ -50,14 +50,14 @@ public class FaultTests
     }
 
     [Theory]
-    [InlineData("nonsense", null, "the model nonsense cannot be used here; choose another one")]
-    [InlineData("../../secret", null, "the model ../../secret cannot be used here; choose another one")]
-    public void A_model_that_is_not_there_fails_its_job_without_a_word_of_the_machine(string? model, int? scale, string sentence)
+    [InlineData("nonsense", "the model nonsense cannot be used here; choose another one")]
+    [InlineData("../../secret", "the model ../../secret cannot be used here; choose another one")]
+    public void A_model_that_is_not_there_fails_its_job_without_a_word_of_the_machine(string model, string sentence)
     {
         using var simulation = new Simulation();
         using var file = new MemoryStream(FakeCodec.File(10, 10, "a"));
         var job = simulation.Store.Submit(
-            new NewJob(Simulation.FrontEnd, "anna", "a.jpg") { Model = model, Scale = scale }, new CheckedPicture(10, 10, ".txt", "x4plus"), file);
+            new NewJob(Simulation.FrontEnd, "anna", "a.jpg") { Model = model }, new CheckedPicture(10, 10, ".txt", "x4plus"), file);
         simulation.Run();
         Assert.Equal((JobState.Failed, sentence), (simulation.Job(job).State, simulation.Job(job).Error));
     }
@@ -112,6 +112,14 @@ public class FaultTests
         simulation.Store = store;
         simulation.At(from, () => flaky.IsOut = true);
         simulation.At(to, () => flaky.IsOut = false);
+        // Others look for expired leases all the time, but for the outage.
+        for (var at = 1; at < 400; at += 5)
+        {
+            simulation.At(at, () =>
+            {
+                if (!flaky.IsOut) simulation.Direct.RescueExpired();
+            });
+        }
         simulation.PassesWhenIdle = true;
         simulation.Run();
 
@@ -134,10 +142,49 @@ public class FaultTests
         Assert.True(File.Exists(simulation.Store.FetchResult(done)));
     }
 
+    [Theory]
+    [InlineData(nameof(IJobStore.Claim))]
+    [InlineData(nameof(IJobStore.ClaimBefore))]
+    [InlineData(nameof(IJobStore.FetchInput))]
+    public void A_claim_whose_answer_is_lost_goes_back_uncharged(string member)
+    {
+        using var simulation = new Simulation(new QueueOptions { Lease = TimeSpan.FromSeconds(30) });
+        var (store, flaky) = FlakyStore.Around(simulation.Store);
+        simulation.Store = store;
+        var jobs = new List<long> { simulation.Submit("anna", 60) };
+        simulation.At(5, () =>
+        {
+            flaky.LosesAnswerOf = member;
+            jobs.Add(simulation.Submit("ben", 2, JobClass.Vip));
+        });
+        if (member == nameof(IJobStore.Claim)) flaky.LosesAnswerOf = member;
+        for (var at = 1; at < 200; at += 5) simulation.At(at, () => simulation.Direct.RescueExpired());
+        simulation.PassesWhenIdle = true;
+        simulation.Run();
+
+        Assert.Null(flaky.LosesAnswerOf);
+        Assert.Equal(2, jobs.Count);
+        Assert.All(jobs, job => Assert.Equal((JobState.Upscaled, 0), (simulation.Job(job).State, simulation.Job(job).Failures)));
+        Assert.InRange(simulation.Work.Steps.Max(step => step.At), 0, 90); // nobody waited for a lease to run out
+    }
+
+    [Fact]
+    public void A_worker_that_loses_its_model_fails_no_job_and_goes_on_when_it_is_back()
+    {
+        using var simulation = new Simulation(workerOptions: new WorkerOptions { RetryEngineAfter = TimeSpan.FromMilliseconds(200) });
+        var jobs = Enumerable.Range(0, 3).Select(i => simulation.Submit($"person{i}", 10)).ToList();
+        var model = Path.Combine(simulation.Folder, "x4plus.safetensors");
+        simulation.At(5, () => File.Move(model, model + ".away"));
+        using var back = new Timer(_ => File.Move(model + ".away", model), null, 2000, Timeout.Infinite);
+        simulation.PassesWhenIdle = true;
+        simulation.Run();
+        Assert.All(jobs, job => Assert.Equal((JobState.Upscaled, 0), (simulation.Job(job).State, simulation.Job(job).Failures)));
+    }
+
     [Fact]
     public void A_full_disk_is_no_failure_of_the_job()
     {
-        using var simulation = new Simulation();
+        using var simulation = new Simulation { PassesWhenIdle = true };
         var job = simulation.Submit("anna", 2);
         var isFull = true;
         simulation.Codec.BeforeComplete = () =>

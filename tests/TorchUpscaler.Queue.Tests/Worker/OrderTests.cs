@@ -158,15 +158,18 @@ public class OrderTests
         Assert.Equal(JobClass.Normal, simulation.Job(bulk).EffectiveClass);
     }
 
-    [Fact]
-    public void Place_and_time_left_are_what_comes()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Place_and_time_left_are_what_comes_once_a_picture_has_been_measured(double misjudged)
     {
-        using var simulation = new Simulation();
+        using var simulation = new Simulation(misjudged: misjudged);
         var random = new Random(5);
-        simulation.Submit("anna", 3, name: "running");
+        simulation.Submit("anna", 1, JobClass.Vip, "measured");
+        simulation.Submit("anna", 3, JobClass.Vip, "running");
         var ids = Enumerable.Range(0, 30).Select(i => simulation.Submit($"person{i % 4}", 2 + 2 * random.NextDouble())).ToList();
         Dictionary<long, QueuePlace> told = [];
-        simulation.At(1, () => { foreach (var id in ids) told[id] = simulation.Store.Place(id)!; });
+        simulation.At(2, () => { foreach (var id in ids) told[id] = simulation.Store.Place(id)!; });
         simulation.Run();
 
         var order = ids.OrderBy(id => simulation.Job(id).StartedAt).ToList();
@@ -174,7 +177,7 @@ public class OrderTests
         for (var i = 0; i < order.Count; i++)
         {
             Assert.Equal(i + 1, told[order[i]].Position);
-            var left = (simulation.Job(order[i]).EndedAt!.Value - simulation.Clock.Start.ToUnixTimeMilliseconds()) / 1000.0 - 1;
+            var left = (simulation.Job(order[i]).EndedAt!.Value - simulation.Clock.Start.ToUnixTimeMilliseconds()) / 1000.0 - 2;
             Assert.InRange(told[order[i]].SecondsLeft!.Value, 0.8 * left, 1.2 * left);
         }
     }

@@ -20,11 +20,15 @@ internal sealed class Simulation : IDisposable
     private readonly PriorityQueue<Action, double> _events = new();
     private readonly CancellationTokenSource _stop = new();
 
-    internal Simulation(QueueOptions? options = null, WorkerOptions? workerOptions = null, long bytesPerPixel = 0)
+    /// <param name="options">What the queue promises.</param>
+    /// <param name="workerOptions">What the worker may use.</param>
+    /// <param name="bytesPerPixel">Memory of a run.</param>
+    /// <param name="misjudged">How many times slower pictures are taken to be until they have been measured.</param>
+    internal Simulation(QueueOptions? options = null, WorkerOptions? workerOptions = null, long bytesPerPixel = 0, double misjudged = 1)
     {
         Work = new FakeWork(Clock) { BytesPerPixel = bytesPerPixel };
         WorkerOptions = workerOptions ?? new WorkerOptions();
-        options = (options ?? new QueueOptions()) with { SecondsPerMegapixel = Work.SecondsPerMegapixel };
+        options = (options ?? new QueueOptions()) with { SecondsPerMegapixel = misjudged * Work.SecondsPerMegapixel };
         _sqlite = SqliteJobStore.Open(Path.Combine(_folder, "store"), options, Clock);
         Store = _sqlite;
         MakeModel();
@@ -39,6 +43,12 @@ internal sealed class Simulation : IDisposable
 
     /// <summary>The store that the worker gets; the test may put another one in front.</summary>
     internal IJobStore Store { get; set; }
+
+    /// <summary>The store as others reach it.</summary>
+    internal IJobStore Direct => _sqlite;
+
+    /// <summary>Where the models are.</summary>
+    internal string Folder => _folder;
 
     internal WorkerOptions WorkerOptions { get; }
 

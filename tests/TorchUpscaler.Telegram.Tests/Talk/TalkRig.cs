@@ -41,6 +41,9 @@ internal sealed class TalkRig : IAsyncDisposable
 
     internal User Me { get; private set; } = null!;
 
+    /// <summary>Where the store is.</summary>
+    internal string StoreFolder => Path.Combine(_folder.Root, "queue");
+
     /// <summary>Whether a picture that comes is answered as one that was made before.</summary>
     internal bool IsRepeat { get; set; }
 
@@ -50,7 +53,7 @@ internal sealed class TalkRig : IAsyncDisposable
         rig.Api = new BotClient(new BotApiOptions { Token = rig.Server.Token, ApiBaseUrl = rig.Server.Address, RetryDelay = TimeSpan.FromMilliseconds(1), Retries = 1 });
         var fast = new SendRate(10_000, TimeSpan.FromMilliseconds(1));
         rig.Sender = new SendScheduler(rig.Api, new SendLimits { Chat = fast, Group = fast, All = fast });
-        rig.Store = JobStores.Open(Path.Combine(rig._folder.Root, "queue"), rig._folder.Root, new QueueOptions { SecondsPerMegapixel = 100 }, rig.Clock);
+        rig.Store = JobStores.Open(rig.StoreFolder, rig._folder.Root, new QueueOptions { SecondsPerMegapixel = 100 }, rig.Clock);
         rig.Me = await rig.Api.GetMe(None);
         rig.Data = BotData.Open(rig.Store, rig.Me.Id);
         rig.Talk(options ?? new TalkOptions());

@@ -11,9 +11,26 @@ public sealed partial class ResourceTests
     // The longest that each value can become: a file's name is shortened, a model's is a file name, numbers have their range.
     private static readonly Dictionary<string, TextValue> s_longest = new()
     {
-        ["bar"] = Measures.Bar(1), ["choice"] = new string('м', 60), ["command"] = "broadcast", ["format"] = "JPEG", ["formats"] = "JPEG, PNG, WebP, HEIF, AVIF, TIFF, GIF",
-        ["id"] = long.MaxValue, ["language"] = "английский", ["limit"] = "2000 MB", ["model"] = new string('м', 60), ["name"] = new string('ю', 40),
-        ["oldest"] = "11 часов 50 минут", ["replyAs"] = "a photo and a file", ["size"] = "1023 KB", ["steps"] = new string('м', 600), ["time"] = "11 часов 50 минут", ["window"] = "36500 дней",
+        ["bar"] = Measures.Bar(1),
+        ["bot"] = new string('b', 32),
+        ["choice"] = new string('м', 60),
+        ["command"] = "broadcast",
+        ["format"] = "JPEG",
+        ["formats"] = "JPEG, PNG, WebP, HEIF, AVIF, TIFF, GIF",
+        ["id"] = long.MaxValue,
+        ["language"] = "английский",
+        ["limit"] = "2000 MB",
+        ["model"] = new string('м', 60),
+        ["name"] = new string('ю', 40),
+        ["oldest"] = "11 часов 50 минут",
+        ["replyAs"] = "a photo and a file",
+        ["size"] = "1023 KB",
+        ["steps"] = new string('м', 600),
+        ["rows"] = "36500 дней",
+        ["sent"] = "36500 дней",
+        ["updates"] = "36500 дней",
+        ["time"] = "11 часов 50 минут",
+        ["window"] = "36500 дней",
     };
 
     public static TheoryData<Language> Languages => [.. Enum.GetValues<Language>()];

@@ -35,8 +35,8 @@ public sealed class StatusTextTests
     {
         var job = s_job with { State = JobState.Delivered, Seconds = 3.2, ResultWidth = 4000, ResultHeight = 3000, ResultModel = "x4plus" };
         Assert.Equal("✅ Done in 4 seconds: 4000×3000\nMade with x4plus", English(job));
-        Assert.Equal("✅ Готово за 4 секунды: 4000×3000\nМодель x4plus", Russian(job));
-        Assert.Equal("📤 Done, it is on its way to you …", English(job with { State = JobState.Upscaled }));
+        Assert.Equal("✅ Готово за 4 секунды: 4000×3000\nМодель: x4plus", Russian(job));
+        Assert.Equal("📤 Done, it is on its way to you…", English(job with { State = JobState.Upscaled }));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class StatusTextTests
         Assert.EndsWith("\nБольшие картинки здесь делает быстрая модель x4fast\n×8 получено так: x4fast, затем x4fast и изменение размера", Russian(job), StringComparison.Ordinal);
         Assert.EndsWith("\nLarge pictures are made with the fast model x4fast here\n×8 was reached by x4fast, then x4fast and resizing", English(job), StringComparison.Ordinal);
         Assert.EndsWith("\nСделано быстрой моделью x4fast: другой здесь нет", Russian(job with { Note = "made with x4fast because no larger model is installed" }), StringComparison.Ordinal);
-        Assert.EndsWith("\nМодель x4fast\n×2 получено так: x4plus и изменение размера", Russian(job with { Note = "something new; ×2 is reached by x4plus and Lanczos" }), StringComparison.Ordinal);
+        Assert.EndsWith("\nМодель: x4fast\n×2 получено так: x4plus и изменение размера", Russian(job with { Note = "something new; ×2 is reached by x4plus and Lanczos" }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class StatusTextTests
         Assert.Equal("✖️ Отменено", Russian(s_job with { State = JobState.Cancelled }));
         Assert.Contains("waited too long", English(s_job with { State = JobState.Expired }), StringComparison.Ordinal);
         Assert.Contains("could not bring it to you", English(s_job with { State = JobState.Expired, ResultModel = "x4plus" }), StringComparison.Ordinal);
-        Assert.Equal("⚠️ It did not work.\nEnlarged ×8, the picture would be larger than I can make.\n×4 would fit:", StatusTexts.Of(
+        Assert.Equal("⚠️ It did not work.\nEnlarged ×8, the picture would be larger than I can make.\n×4 would fit.", StatusTexts.Of(
             s_english, s_job with { State = JobState.Failed, Scale = 8, Error = "the result of 40000×40000 has 1600 megapixels, and the limit here is 400; choose" }, s_terms, scaleThatFits: 4).Text);
     }
 
@@ -73,10 +73,10 @@ public sealed class StatusTextTests
         var failed = s_job with { Name = "dog.txt", State = JobState.Failed, Error = "dog.txt is not a picture that can be read; give a JPEG" };
         var cancelled = s_job with { State = JobState.Cancelled };
 
-        Assert.Equal("📥 Получено. Загружаю ваши фото …", Album(s_russian, s_job with { State = JobState.Received }, s_job with { State = JobState.Received }));
+        Assert.Equal("📥 Получено. Загружаю ваши фото…", Album(s_russian, s_job with { State = JobState.Received }, s_job with { State = JobState.Received }));
         Assert.Equal("🕓 Accepted, ×4: place 2 in the queue, about 20 seconds\n2 pictures, ×4", Album(s_english, queued, queued));
         Assert.Equal("⚙️ Enlarging, ×4\n▓▓▓▓▓░░░░░ 50 %\n3 pictures, ×4\n1 of 3 done", Album(s_english, done, running, queued));
-        Assert.Equal("📤 Done, it is on its way to you …\n2 pictures, ×4", Album(s_english, done, done with { State = JobState.Delivered }, cancelled));
+        Assert.Equal("📤 Done, it is on its way to you…\n2 pictures, ×4", Album(s_english, done, done with { State = JobState.Delivered }, cancelled));
         Assert.Equal("✅ Готово: 2 фото", Album(s_russian, done with { State = JobState.Delivered }, done with { State = JobState.Delivered }));
         Assert.Equal("✖️ Cancelled", Album(s_english, cancelled, cancelled));
         Assert.Equal("✅ Done: 1 picture\n⚠️ dog.txt\nThis is no picture, or of a kind that I cannot read. Send me one of these: JPEG, PNG, WebP.",

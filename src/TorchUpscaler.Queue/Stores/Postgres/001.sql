@@ -64,13 +64,13 @@ CREATE TABLE job (
     CHECK (effective_class <= class AND class - effective_class <= 1 AND (effective_class > 0 OR class = 0))
 );
 
-CREATE INDEX job_received ON job (front_end, not_before, id) WHERE state = 'received';
+CREATE INDEX job_received ON job (front_end, id) WHERE state = 'received';
 CREATE INDEX job_order ON job (effective_class, tag, id) WHERE state = 'queued';
 CREATE INDEX job_small ON job (effective_class, cost, person) WHERE state = 'queued';
 CREATE INDEX job_waiting ON job (queued_at) WHERE state = 'queued';
 CREATE INDEX job_unaged ON job (queued_at, id) WHERE state = 'queued' AND effective_class = class AND class >= 2;
 CREATE INDEX job_leased ON job (lease_until) WHERE lease_owner IS NOT NULL;
-CREATE INDEX job_untold ON job (front_end, not_before, id) WHERE told_at IS NULL AND state IN ('upscaled', 'failed', 'cancelled', 'expired');
+CREATE INDEX job_untold ON job (front_end, id) WHERE told_at IS NULL AND state IN ('upscaled', 'failed', 'cancelled', 'expired');
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX job_counts ON job (state, class);
 CREATE INDEX job_person ON job (person, id);

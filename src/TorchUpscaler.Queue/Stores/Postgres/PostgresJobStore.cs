@@ -110,7 +110,7 @@ internal sealed class PostgresJobStore : SqlJobStore
         }
     }
 
-    private protected override int Sweep() => Folder.Sweep(LeaseOwners(), IsHeld, DateTime.UtcNow - Options.Lease);
+    private protected override int SweepMachine() => Folder.Sweep(LeaseOwners(), IsHeld, DateTime.UtcNow - Options.Lease);
 
     // A picture as a file in the claim's folder; null where the store has it no more.
     private string? Fetch(Claim claim, string file)

@@ -101,7 +101,7 @@ RETURNING *;
 
 -- name: any smaller
 -- Asked before "claim smaller", which reads the class in the order of tags and would read all of it in vain.
-SELECT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person);
+SELECT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person AND not_before <= queue_time(@now));
 
 -- name: claim smaller
 UPDATE job
@@ -231,7 +231,7 @@ UPDATE job
 SET state = 'expired', error = 'it waited too long', ended_at = queue_time(@now), not_before = 0, lease_owner = NULL, lease_until = NULL, is_active = false
 WHERE id IN (SELECT id FROM job
              WHERE (state = 'queued' AND queued_at <= queue_time(@now) - @ago) OR (state = 'received' AND received_at <= queue_time(@now) - @ago)
-             FOR UPDATE SKIP LOCKED)
+             LIMIT @limit FOR UPDATE SKIP LOCKED)
 RETURNING *;
 
 -- name: to erase
@@ -314,6 +314,9 @@ SELECT coalesce(queue_time(@now) - min(queued_at), 0) FROM job WHERE state = 'qu
 
 -- name: workers
 SELECT owner, about, seen_at FROM worker WHERE seen_at > queue_time(@now) - @ago ORDER BY owner;
+
+-- name: running of owner
+SELECT * FROM job WHERE state = 'running' AND lease_owner = @owner;
 
 -- name: lease owners
 SELECT DISTINCT lease_owner FROM job WHERE lease_owner IS NOT NULL;

@@ -119,7 +119,7 @@ internal sealed class SqliteJobStore : SqlJobStore
         }
     }
 
-    private protected override int Sweep()
+    private protected override int SweepMachine()
     {
         // Older than a lease: a file that is being placed now is not known yet.
         var olderThan = DateTime.UtcNow - Options.Lease;

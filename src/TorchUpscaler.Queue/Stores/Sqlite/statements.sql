@@ -25,7 +25,7 @@ ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
 -- name: claim received
 UPDATE job
 SET attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1
-WHERE id = (SELECT id FROM job
+WHERE id = (SELECT id FROM job INDEXED BY job_received
             WHERE state = 'received' AND front_end = @frontEnd AND lease_owner IS NULL AND not_before <= @now
             ORDER BY id LIMIT 1)
 RETURNING *;
@@ -94,7 +94,7 @@ RETURNING *;
 
 -- name: any smaller
 -- Asked before "claim smaller", which reads the class in the order of tags and would read all of it in vain.
-SELECT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person);
+SELECT EXISTS (SELECT 1 FROM job WHERE state = 'queued' AND effective_class = @class AND cost < @cost AND person <> @person AND not_before <= @now);
 
 -- name: claim smaller
 UPDATE job
@@ -171,7 +171,7 @@ WHERE id = @id AND state IN ('failed', 'cancelled', 'expired') AND input_file IS
 -- name: claim delivery
 UPDATE job
 SET attempt = attempt + 1, deliveries = deliveries + 1, lease_owner = @owner, lease_until = @now + @lease
-WHERE id = (SELECT id FROM job
+WHERE id = (SELECT id FROM job INDEXED BY job_untold
             WHERE told_at IS NULL AND state IN ('upscaled', 'failed', 'cancelled', 'expired') AND front_end = @frontEnd
               AND lease_owner IS NULL AND not_before <= @now
             ORDER BY id LIMIT 1)
@@ -220,7 +220,9 @@ UPDATE job SET effective_class = @class, tag = @tag WHERE id = @id AND state = '
 -- name: expire
 UPDATE job
 SET state = 'expired', error = 'it waited too long', ended_at = @now, not_before = 0, lease_owner = NULL, lease_until = NULL, is_active = 0
-WHERE (state = 'queued' AND queued_at <= @now - @ago) OR (state = 'received' AND received_at <= @now - @ago)
+WHERE id IN (SELECT id FROM job
+             WHERE (state = 'queued' AND queued_at <= @now - @ago) OR (state = 'received' AND received_at <= @now - @ago)
+             LIMIT @limit)
 RETURNING *;
 
 -- name: to erase
@@ -298,6 +300,9 @@ SELECT coalesce(@now - min(queued_at), 0) FROM job INDEXED BY job_waiting WHERE 
 
 -- name: workers
 SELECT owner, about, seen_at FROM worker WHERE seen_at > @now - @ago ORDER BY owner;
+
+-- name: running of owner
+SELECT * FROM job WHERE state = 'running' AND lease_owner = @owner;
 
 -- name: lease owners
 SELECT DISTINCT lease_owner FROM job WHERE lease_owner IS NOT NULL;

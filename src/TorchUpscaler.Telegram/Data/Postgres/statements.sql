@@ -65,6 +65,10 @@ UPDATE bot_person SET telegram_language = NULL, language = NULL, scale = NULL, m
 -- name: erase statuses
 DELETE FROM bot_status WHERE person = @id AND is_done;
 
+-- name: erase updates
+-- What was set aside of the person's own chat. The numbers stay: should Telegram hand the updates out again, they are known.
+UPDATE bot_update SET json = '' WHERE bot = @bot AND chat = @id AND state <> 'waiting';
+
 -- name: erase sent
 DELETE FROM bot_sent WHERE person = @id;
 
