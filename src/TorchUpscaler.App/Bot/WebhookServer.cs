@@ -38,6 +38,7 @@ internal sealed partial class WebhookServer(UpdateInbox inbox, ILoggerFactory lo
     /// <exception cref="InputException">The address is not to be had.</exception>
     internal async Task Start(IPEndPoint address)
     {
+        if (_server is not null) return; // this process talks once more
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton<IHostLifetime, Monitoring.NoLifetime>();
