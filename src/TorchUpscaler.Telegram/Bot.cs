@@ -1,12 +1,8 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
-using TorchUpscaler.Telegram.Data;
 using TorchUpscaler.Telegram.Intake;
 using TorchUpscaler.Telegram.Life;
-using TorchUpscaler.Telegram.Sending;
 
 namespace TorchUpscaler.Telegram;
 
@@ -20,8 +16,6 @@ namespace TorchUpscaler.Telegram;
 /// <param name="chores">What is done every few seconds beside all that, such as telling how far a broadcast is.</param>
 public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandler handle, Func<CancellationToken, Task> chores) : IDisposable
 {
-    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250); // between two looks at most: the store's every commit wakes
     private static readonly TimeSpan OutageRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ChoresEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
@@ -71,7 +65,7 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
         using var files = new ResultFiles(tools.Codec, tools.Store, options.Life);
         using var dispatcher = new Dispatcher(tools.Data, Inbox, handle, options.Intake, tools.Metrics, tools.Clock, tools.Logs.CreateLogger<Dispatcher>());
         var poller = _poller = options.HasWebhook ? null : new Poller(tools.Api, Inbox, options.Intake, tools.Clock, tools.Logs.CreateLogger<Poller>());
-        var life = new LifeLoop(this, claims, files);
+        var life = new LifeLoop(tools, options, claims, files, tools.Logs.CreateLogger<LifeLoop>());
         Task[] loops =
         [
             poller?.Run(stop) ?? Rest(Timeout.InfiniteTimeSpan, stop), dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
@@ -143,15 +137,25 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
 
     private async Task Repeat(Func<Task> work, TimeSpan every, CancellationToken stop)
     {
+        string? said = null;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await work().ConfigureAwait(false);
+                said = null;
             }
             catch (Exception error) when (error is StoreUnavailableException or BotApiException or OperationCanceledException)
             {
-                if (!stop.IsCancellationRequested) LogLater(error.Message);
+                if (!stop.IsCancellationRequested && said != error.Message) LogLater(error.Message);
+                said = error.Message;
+            }
+#pragma warning disable CA1031 // a chore that fails must not end the bot
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                if (said != error.Message) LogFailed(error);
+                said = error.Message;
             }
             await Rest(every, stop).ConfigureAwait(false);
         }
@@ -169,81 +173,6 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
     [LoggerMessage(LogLevel.Warning, "Something is done later: {Reason}")]
     private partial void LogLater(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The store does not answer; photos wait until it does: {Reason}")]
-    private partial void LogStoreIsOut(string reason);
-
-    [LoggerMessage(LogLevel.Information, "The store answers again")]
-    private partial void LogStoreIsBack();
-
-    /// <summary>Fetches, shows, delivers: looks whenever the store has changed.</summary>
-    private sealed class LifeLoop(Bot bot, HeldClaims claims, ResultFiles files)
-    {
-        private readonly BotTools _tools = bot.Tools;
-        private readonly ConcurrentDictionary<Task, bool> _fetches = [], _others = [];
-        private readonly LifeOptions _options = bot.Life;
-
-        internal async Task Run(CancellationToken stop)
-        {
-            var (logs, clock) = (_tools.Logs, _tools.Clock);
-            var delivery = new Delivery(_tools.Store, _tools.Data, _tools.Sender, files, _options, claims, _tools.Metrics, clock, logs.CreateLogger<Delivery>());
-            var fetcher = new Fetcher(_tools.Api, _tools.Store, _tools.Check, _options, claims, _tools.Metrics, logs.CreateLogger<Fetcher>());
-            var desk = new DeliveryDesk(_tools.Store, _tools.Data, delivery, _options, claims, clock, logs.CreateLogger<DeliveryDesk>());
-            var board = new StatusBoard(_tools.Store, _tools.Data, _tools.Sender, new StatusView(_options), _options, clock, logs.CreateLogger<StatusBoard>());
-            var outbox = new OutboxSender(_tools.Data, _tools.Sender, logs.CreateLogger<OutboxSender>());
-            long seen = 0;
-            var isOut = false;
-            while (!stop.IsCancellationRequested)
-            {
-                try
-                {
-                    seen = await Task.Run(() => _tools.Store.WaitForChange(seen, IdleWait, stop), CancellationToken.None).ConfigureAwait(false);
-                    await Task.Run(() => Look(fetcher, desk, board, outbox, stop), CancellationToken.None).ConfigureAwait(false);
-                    if (isOut) bot.LogStoreIsBack();
-                    isOut = false;
-                    await bot.Rest(Pace, stop).ConfigureAwait(false);
-                }
-                catch (StoreUnavailableException error)
-                {
-                    if (!isOut) bot.LogStoreIsOut(error.Message);
-                    isOut = true;
-                    await bot.Rest(OutageRest, stop).ConfigureAwait(false);
-                }
-            }
-            await Task.WhenAny(Task.WhenAll([.. _fetches.Keys, .. _others.Keys, board.WhenQuiet()]), Task.Delay(bot.StopPatience, clock, CancellationToken.None)).ConfigureAwait(false);
-        }
-
-        private void Look(Fetcher fetcher, DeliveryDesk desk, StatusBoard board, OutboxSender outbox, CancellationToken stop)
-        {
-            if (stop.IsCancellationRequested) return;
-            foreach (var fetch in fetcher.Begin(_options.Downloads - _fetches.Count, stop)) Watch(fetch, _fetches);
-            foreach (var delivery in desk.Begin(stop)) Watch(delivery, _others);
-            foreach (var text in outbox.Begin()) Watch(text, _others);
-            board.Look();
-        }
-
-        private static void Watch(Task task, ConcurrentDictionary<Task, bool> tasks)
-        {
-            tasks[task] = true;
-            task.ContinueWith(done => tasks.TryRemove(done, out _), TaskScheduler.Default);
-        }
-    }
-
-    private BotTools Tools => tools;
-
-    private LifeOptions Life => options.Life;
-
-    private TimeSpan StopPatience => options.StopPatience;
+    [LoggerMessage(LogLevel.Error, "A part of the bot failed and is tried again; please report this")]
+    private partial void LogFailed(Exception error);
 }
-
-/// <summary>What the bot works with.</summary>
-/// <param name="Api">Fetches updates and pictures.</param>
-/// <param name="Sender">Sends; all that the bot says goes through it.</param>
-/// <param name="Store">The queue.</param>
-/// <param name="Data">What the bot keeps.</param>
-/// <param name="Codec">Writes results anew where they are too big.</param>
-/// <param name="Check">Checks pictures before they are queued.</param>
-/// <param name="Metrics">What is measured.</param>
-/// <param name="Clock">The clock.</param>
-/// <param name="Logs">The loggers.</param>
-public sealed record BotTools(
-    IBotApi Api, SendScheduler Sender, IJobStore Store, BotData Data, IPictureCodec Codec, PictureCheck Check, BotMetrics Metrics, TimeProvider Clock, ILoggerFactory Logs);

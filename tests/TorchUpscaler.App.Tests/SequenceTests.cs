@@ -183,9 +183,9 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
             return picture;
         }
 
-        public void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation) => throw new NotSupportedException();
-
         public IPictureWriter Create(string path, ResultShape shape, EncodeOptions options) => new Writer(this, Path.GetFileName(path));
+
+        public void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation) => throw new NotSupportedException();
 
         public long EncoderBytes(PictureFormat format, ResultShape shape) => EncoderMemory;
 

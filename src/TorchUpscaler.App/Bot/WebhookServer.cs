@@ -31,10 +31,14 @@ internal sealed partial class WebhookServer(UpdateInbox inbox, ILoggerFactory lo
     /// <summary>What Telegram has to say with each post. New for each process.</summary>
     internal string Secret => Encoding.ASCII.GetString(_secret);
 
+    /// <summary>Where it listens.</summary>
+    internal Uri Address => new(_server!.Urls.First());
+
     /// <summary>Begins to listen.</summary>
     /// <exception cref="InputException">The address is not to be had.</exception>
     internal async Task Start(IPEndPoint address)
     {
+        if (_server is not null) return; // this process talks once more
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton<IHostLifetime, Monitoring.NoLifetime>();
@@ -56,7 +60,7 @@ internal sealed partial class WebhookServer(UpdateInbox inbox, ILoggerFactory lo
         {
             throw new InputException($"the setting Bot:WebhookListen: nothing can be served at {address} ({error.GetBaseException().Message}); choose another address", error);
         }
-        LogListening(_server.Urls.First());
+        LogListening(Address);
     }
 
     /// <inheritdoc/>
@@ -101,7 +105,7 @@ internal sealed partial class WebhookServer(UpdateInbox inbox, ILoggerFactory lo
         request.Headers[SecretHeader] is [{ } said] && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(said), _secret);
 
     [LoggerMessage(LogLevel.Information, "Telegram's posts are taken at {Address}")]
-    private partial void LogListening(string address);
+    private partial void LogListening(Uri address);
 
     [LoggerMessage(LogLevel.Warning, "Telegram has posted something that is no update")]
     private partial void LogUnreadable();

@@ -24,7 +24,7 @@ public sealed class BotData
         People = new People(tables);
         Statuses = new Statuses(tables);
         Uses = new Uses(tables);
-        Sent = new SentResults(tables);
+        Sent = new SentResults(tables, keepSent);
         Outbox = new Outbox(tables);
         Flags = new Flags(tables);
     }

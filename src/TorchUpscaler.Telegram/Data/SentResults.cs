@@ -1,18 +1,21 @@
+using TorchUpscaler.Queue.Stores;
+
 namespace TorchUpscaler.Telegram.Data;
 
 /// <summary>Results that Telegram has, by the person, the picture that they were made of and the settings: the same is sent again at once.</summary>
 public sealed class SentResults
 {
     private readonly BotTables _tables;
+    private readonly TimeSpan _keep;
 
-    internal SentResults(BotTables tables) => _tables = tables;
+    internal SentResults(BotTables tables, TimeSpan keep) => (_tables, _keep) = (tables, keep);
 
     /// <summary>A result, or null.</summary>
     /// <param name="person">Who sent the picture.</param>
     /// <param name="file">Telegram's unique id of the picture.</param>
     /// <param name="settings">How it was to be made.</param>
     public SentResult? Find(long person, string file, string settings) =>
-        _tables.Read(work => work.First<SentResult>("sent", _tables.With(Key(person, file, settings))));
+        _tables.Read(work => work.First<SentResult>("sent", _tables.With(Key(person, file, settings)).And(new { ago = BotTables.Milliseconds(_keep) })));
 
     /// <summary>A result has been sent. What is null stays as it was.</summary>
     public void Add(long person, string file, string settings, SentResult result)

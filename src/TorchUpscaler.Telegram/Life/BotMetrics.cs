@@ -18,12 +18,12 @@ public sealed class BotMetrics : IDisposable
     /// <summary>Creates the instruments.</summary>
     public BotMetrics()
     {
-        _updates = _meter.CreateCounter<long>("torchupscaler_bot_updates", description: "Updates from Telegram, by how they ended.");
-        _fetched = _meter.CreateCounter<long>("torchupscaler_bot_fetched", description: "Pictures fetched from Telegram, by how that ended.");
-        _delivered = _meter.CreateCounter<long>("torchupscaler_bot_delivered", description: "Ends of photos that people were told of, by outcome.");
-        _repeated = _meter.CreateCounter<long>("torchupscaler_bot_repeated", description: "Photos answered from Telegram's own file.");
-        _duplicates = _meter.CreateCounter<long>("torchupscaler_bot_possible_duplicates", description: "Results sent again because nobody knows whether Telegram took them before.");
-        _answered = _meter.CreateHistogram<double>("torchupscaler_bot_answer_seconds", "s", "Time between a photo's arrival and its result's.");
+        _updates = _meter.CreateCounter<long>("bot_updates_total", description: "Updates from Telegram, by how they ended.");
+        _fetched = _meter.CreateCounter<long>("bot_fetched_total", description: "Pictures fetched from Telegram, by how that ended.");
+        _delivered = _meter.CreateCounter<long>("bot_delivered_total", description: "Ends of photos that people were told of, by outcome.");
+        _repeated = _meter.CreateCounter<long>("bot_repeated_total", description: "Photos answered from Telegram's own file.");
+        _duplicates = _meter.CreateCounter<long>("bot_possible_duplicates_total", description: "Results sent again because nobody knows whether Telegram took them before.");
+        _answered = _meter.CreateHistogram<double>("bot_answer_seconds", "s", "Time between a photo's arrival and its result's.");
     }
 
     /// <summary>Results that were sent again because nobody knows whether Telegram took them before.</summary>

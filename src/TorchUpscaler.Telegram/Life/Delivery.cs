@@ -89,7 +89,9 @@ internal sealed partial class Delivery(
         {
             stop.ThrowIfCancellationRequested();
             var jobs = chunk.Select(part => part.Job.Id).ToList();
-            metrics.MayBeTwice(data.Statuses.BeginSending(jobs));
+            var again = data.Statuses.BeginSending(jobs);
+            metrics.MayBeTwice(again);
+            if (again > 0) LogMayBeTwice(again, jobs[0]);
             IReadOnlyList<Message> sent;
             try
             {
@@ -208,6 +210,9 @@ internal sealed partial class Delivery(
 
     [LoggerMessage(LogLevel.Error, "Telegram refuses the result of job {Job}: {Reason}")]
     private partial void LogRefused(long job, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Sent again, as nobody knows whether Telegram took it before: {Count} from job {Job} on")]
+    private partial void LogMayBeTwice(int count, long job);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job} was taken back while it was delivered")]
     private partial void LogLost(long job);

@@ -55,7 +55,7 @@ internal sealed partial class DeliveryDesk(IJobStore store, BotData data, Delive
 
     private void Hold(Job job)
     {
-        claims.Add(job.Claim);
+        claims.Add(job);
         // Those of unfinished requests belong to no status message yet: their update is handled again, or they are delivered alone.
         var status = data.Statuses.Of(job.Id);
         var chat = status?.Chat ?? PictureRequest.Of(job)?.Chat ?? 0;
@@ -82,7 +82,7 @@ internal sealed partial class DeliveryDesk(IJobStore store, BotData data, Delive
             var job = store.Find(photo.Job);
             if (job is null or { ToldAt: not null }) continue;
             if (job.EndedAt is null || store.ClaimDelivery(photo.Job) is not { } claimed) return false;
-            claims.Add(claimed.Claim);
+            claims.Add(claimed);
             parcel.Jobs.Add(claimed);
             _held++;
         }

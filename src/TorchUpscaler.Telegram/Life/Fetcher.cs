@@ -26,7 +26,7 @@ internal sealed partial class Fetcher(IBotApi api, IJobStore store, PictureCheck
 
     private async Task Fetch(Job job, CancellationToken stop)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(claims.Add(job.Claim), stop);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(claims.Add(job), stop);
         try
         {
             await FetchAndQueue(job, ended.Token).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace TorchUpscaler.Telegram.Life;
 internal sealed class HeldClaims : IDisposable
 {
     private readonly IJobStore _store;
-    private readonly ConcurrentDictionary<Claim, CancellationTokenSource> _held = [];
+    private readonly ConcurrentDictionary<Claim, (CancellationTokenSource Source, double Progress)> _held = [];
     private readonly Lock _renewing = new();
     private readonly ITimer _timer;
 
@@ -18,9 +18,9 @@ internal sealed class HeldClaims : IDisposable
         _timer = clock.CreateTimer(_ => Renew(), null, pace, pace);
     }
 
-    /// <summary>Keeps a claim from now on.</summary>
+    /// <summary>Keeps a job's claim from now on.</summary>
     /// <returns>Cancelled when it is void: the job was cancelled, erased, or taken back.</returns>
-    internal CancellationToken Add(Claim claim) => _held.GetOrAdd(claim, _ => new CancellationTokenSource()).Token;
+    internal CancellationToken Add(Job job) => _held.GetOrAdd(job.Claim, _ => (new CancellationTokenSource(), job.Progress)).Source.Token;
 
     /// <summary>Whether a claim is kept.</summary>
     internal bool Has(Claim claim) => _held.ContainsKey(claim);
@@ -29,7 +29,7 @@ internal sealed class HeldClaims : IDisposable
     internal void Remove(Claim claim)
     {
         lock (_renewing)
-            if (_held.TryRemove(claim, out var source)) source.Dispose();
+            if (_held.TryRemove(claim, out var held)) held.Source.Dispose();
     }
 
     /// <summary>Gives all back that are still kept; that is no failure of theirs.</summary>
@@ -58,8 +58,8 @@ internal sealed class HeldClaims : IDisposable
         if (!_renewing.TryEnter()) return; // a call that waits for the store is under way
         try
         {
-            foreach (var (claim, source) in _held)
-                if (!source.IsCancellationRequested && !_store.Renew(claim, 0, isActive: true)) source.Cancel();
+            foreach (var (claim, (source, progress)) in _held)
+                if (!source.IsCancellationRequested && !_store.Renew(claim, progress, isActive: true)) source.Cancel();
         }
         catch (Exception error) when (error is StoreUnavailableException or ObjectDisposedException)
         {

@@ -49,6 +49,13 @@ internal sealed partial class OutboxSender(BotData data, SendScheduler sender, I
         {
             Refused(text, error);
         }
+#pragma warning disable CA1031 // one text that breaks something must not come back for ever
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogDropped(text.Id, error);
+            data.Outbox.Drop(text.Id);
+        }
         finally
         {
             _going.TryRemove(text.Id, out _);
@@ -68,6 +75,9 @@ internal sealed partial class OutboxSender(BotData data, SendScheduler sender, I
             LogLater(error.Message);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "Text {Text} cannot be sent and is dropped")]
+    private partial void LogDropped(long text, Exception error);
 
     [LoggerMessage(LogLevel.Warning, "A text is sent later: {Reason}")]
     private partial void LogLater(string reason);

@@ -57,7 +57,14 @@ internal sealed class ResultFiles(IPictureCodec codec, IJobStore store, LifeOpti
         if (Math.Max(job.ResultWidth, job.ResultHeight) > PictureFormats.LargestSide(PictureFormat.Jpeg)) return null;
         foreach (var quality in s_qualities)
         {
-            codec.Recode(path, target, new EncodeOptions(PictureFormat.Jpeg, quality), cancellation);
+            try
+            {
+                codec.Recode(path, target, new EncodeOptions(PictureFormat.Jpeg, quality), cancellation);
+            }
+            catch (PictureException)
+            {
+                return null; // no JPEG can be made of it
+            }
             if (new FileInfo(target).Length <= limit) return new ResultFile(target, NameOf(job, extension), quality);
         }
         return null;

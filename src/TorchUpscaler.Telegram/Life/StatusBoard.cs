@@ -30,7 +30,7 @@ internal sealed partial class StatusBoard(
         {
             var shown = _shown.GetOrAdd(status.Status.Key, _ => new Shown());
             if (shown.IsBusy || !IsTakenIn(status)) continue;
-            Update(status, shown, ref places);
+            UpdateGuarded(status, shown, ref places);
         }
         var keys = open.Select(status => status.Status.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, shown) in _shown)
@@ -39,6 +39,22 @@ internal sealed partial class StatusBoard(
 
     /// <summary>Ends when all calls that are under way have ended.</summary>
     internal Task WhenQuiet() => Task.WhenAll(_calls.Keys);
+
+    // One message that cannot be worded must not keep the others from being shown.
+    private void UpdateGuarded(OpenStatus open, Shown shown, ref int places)
+    {
+        try
+        {
+            Update(open, shown, ref places);
+        }
+#pragma warning disable CA1031 // whatever is wrong with it
+        catch (Exception error) when (error is not StoreUnavailableException)
+#pragma warning restore CA1031
+        {
+            shown.IsGone = true;
+            LogUnspeakable(open.Status.Key, error);
+        }
+    }
 
     private void Update(OpenStatus open, Shown shown, ref int places)
     {
@@ -161,6 +177,9 @@ internal sealed partial class StatusBoard(
     private bool IsFetchedSilently(OpenStatus open) =>
         open.Photos.All(photo => photo.Job is { State: JobState.Received })
         && clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(open.Status.CreatedAt) < options.SilentFetch;
+
+    [LoggerMessage(LogLevel.Error, "Status message {Key} cannot be shown any more")]
+    private partial void LogUnspeakable(string key, Exception error);
 
     [LoggerMessage(LogLevel.Debug, "A status message is not shown now: {Reason}")]
     private partial void LogNotShown(string reason);

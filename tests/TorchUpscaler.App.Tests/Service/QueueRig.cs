@@ -153,6 +153,8 @@ internal sealed class WorkerProcess : IDisposable
 
     internal bool IsRunning => !_process.HasExited;
 
+    internal int ExitCode => _process.ExitCode;
+
     /// <summary>Ends it as a crash does.</summary>
     internal void Kill()
     {

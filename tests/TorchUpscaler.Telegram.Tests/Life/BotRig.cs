@@ -35,9 +35,7 @@ internal sealed class BotRig : IAsyncDisposable
     private readonly LogKeeper _logs = new();
     private Running? _running;
 
-    private BotRig(BotApiServer server, string? location) => (Server, _location) = (server, location);
-
-    private readonly string? _location;
+    private BotRig(BotApiServer server) => Server = server;
 
     internal BotApiServer Server { get; }
 
@@ -71,14 +69,15 @@ internal sealed class BotRig : IAsyncDisposable
 
     internal SendLimits Rates { get; set; } = NoRates;
 
-    internal QueueOptions Queue { get; } = new() { Lease = TimeSpan.FromSeconds(5), RetryAfter = TimeSpan.Zero, SecondsPerMegapixel = 1 };
+    internal QueueOptions Queue { get; private set; } = new() { Lease = TimeSpan.FromSeconds(5), RetryAfter = TimeSpan.Zero, SecondsPerMegapixel = 1 };
 
     /// <summary>Whether jobs are done.</summary>
     internal bool HasWorker { get; set; } = true;
 
-    internal static async Task<BotRig> Start(Action<BotRig>? set = null, string? location = null, BotServerOptions? server = null)
+    internal static async Task<BotRig> Start(Action<BotRig>? set = null, TimeSpan? lease = null)
     {
-        var rig = new BotRig(await BotApiServer.Start(server), location);
+        var rig = new BotRig(await BotApiServer.Start());
+        if (lease is { } time) rig.Queue = rig.Queue with { Lease = time };
         rig.Server.Limits.Mode = RateLimitMode.Off;
         rig.Store = rig.OpenStore();
         rig.Data = BotData.Open(rig.Store, await rig.BotId());
@@ -140,7 +139,7 @@ internal sealed class BotRig : IAsyncDisposable
         running.Stop.Dispose();
     }
 
-    internal IJobStore OpenStore() => JobStores.Open(_location ?? Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
+    internal IJobStore OpenStore() => JobStores.Open(Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
 
     internal BotClient Client(int retries = 3) => new(new BotApiOptions { Token = Server.Token, ApiBaseUrl = Server.Address, Retries = retries, RetryDelay = TimeSpan.FromMilliseconds(5) });
 

@@ -153,7 +153,7 @@ DELETE FROM bot_use WHERE key = @key;
 DELETE FROM bot_use WHERE used_at <= @now - @ago;
 
 -- name: sent
-SELECT * FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings;
+SELECT * FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings AND sent_at > @now - @ago;
 
 -- name: add sent
 INSERT INTO bot_sent (bot, person, file, settings, document, photo, caption, sent_at) VALUES (@bot, @person, @file, @settings, @document, @photo, @caption, @now)

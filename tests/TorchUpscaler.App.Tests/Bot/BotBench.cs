@@ -1,0 +1,81 @@
+using System.Globalization;
+using TorchUpscaler.App.Tests.Service;
+using TorchUpscaler.BotServer;
+using TorchUpscaler.Queue;
+
+namespace TorchUpscaler.App.Tests.Bot;
+
+/// <summary>The program's bot as a process, with the real engine and small networks, against a Bot API server.</summary>
+internal sealed class BotBench : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Workplace _here = new();
+    private readonly string _models;
+    private readonly string _location;
+    private readonly List<WorkerProcess> _processes = [];
+    private readonly Lazy<IJobStore> _store;
+
+    private BotBench(BotApiServer server, string models, string? location)
+    {
+        (Server, _models, _location) = (server, models, location ?? _here.PathOf("queue"));
+        _here.Text("token.txt", server.Token + "\n");
+        _store = new Lazy<IJobStore>(() => JobStores.Open(_location, _here.PathOf("work-of-tests"), new QueueOptions()));
+    }
+
+    internal BotApiServer Server { get; }
+
+    /// <summary>The store as the test sees it.</summary>
+    internal IJobStore Store => _store.Value;
+
+    /// <summary>What all processes have said.</summary>
+    internal string Said => string.Concat(_processes.Select(process => process.Said));
+
+    internal static async Task<BotBench> Start(string models, string? location = null)
+    {
+        var server = await BotApiServer.Start();
+        server.Limits.Mode = RateLimitMode.Off;
+        return new BotBench(server, models, location);
+    }
+
+    /// <summary>Starts the program as a bot.</summary>
+    internal WorkerProcess StartBot(params string[] arguments)
+    {
+        string[] all =
+        [
+            "bot", "--token-file", _here.PathOf("token.txt"), "--store", _location, "--weights", _models, "--threads", "1", "--memory", "1GB", "--port", "0",
+            "--set", $"Bot:ApiBaseUrl={Server.Address}", "--set", $"WorkFolder={_here.PathOf("work")}", "--set", "Queue:Lease=00:00:02", "--set", "Queue:RetryAfter=00:00:00",
+            "--set", "Queue:Attempts=1000", .. arguments,
+        ];
+        var process = new WorkerProcess(all);
+        _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>A picture, and what <c>upscale</c> makes of it.</summary>
+    internal (byte[] Picture, byte[] Result) Picture(int width, int height)
+    {
+        var picture = _here.Picture(string.Create(CultureInfo.InvariantCulture, $"{width}x{height}.png"), width, height);
+        ProgramRun.Of("upscale", picture, "--weights", _models, "-o", _here.PathOf("expected.png"), "--force").ExitedWith(0);
+        return (File.ReadAllBytes(picture), File.ReadAllBytes(_here.PathOf("expected.png")));
+    }
+
+    /// <summary>Waits until something is so.</summary>
+    internal async Task Until(Func<bool> isSo, string what)
+    {
+        var until = DateTime.UtcNow + Patience;
+        while (!isSo())
+        {
+            Assert.True(DateTime.UtcNow < until, $"waited in vain until {what}; the bot said:\n{Said}");
+            await Task.Delay(20);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes) process.Dispose();
+        if (_store.IsValueCreated) Store.Dispose();
+        await Server.DisposeAsync();
+        _here.Dispose();
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TorchUpscaler.BotServer.World;
+using TorchUpscaler.Queue;
+using TorchUpscaler.Queue.Tests;
+
+namespace TorchUpscaler.App.Tests.Bot;
+
+/// <summary>The bot as a process, with the real engine: what people get, how it is watched, how it ends, and what a crash changes.</summary>
+[Collection(ProgramTests.Name)]
+public sealed partial class BotTests(TinyModels models)
+{
+    private static readonly HttpClient s_client = new() { Timeout = TimeSpan.FromMinutes(1) };
+
+    [Fact]
+    public async Task Somebody_starts_the_bot_and_gets_a_picture_enlarged_as_upscale_does_it()
+    {
+        await using var bench = await BotBench.Start(models.Folder);
+        var (picture, result) = bench.Picture(33, 21);
+        var bot = bench.StartBot();
+        var anna = bench.Server.AddPerson("Anna", "ru");
+
+        anna.SendText("/start");
+        var greeting = await anna.Chat.WaitFor(message => message.Photo.Count > 0);
+        Assert.Contains("нейросет", greeting.Caption, StringComparison.Ordinal);
+        var sent = anna.SendDocument(picture, "кот.png");
+
+        var document = await anna.Chat.WaitFor(message => message.Document is not null);
+        Assert.Equal(("кот_x4.png", sent.Id), (document.Document!.Name, document.ReplyTo!.Id));
+        Assert.Equal(result, document.Document.Bytes);
+        await anna.Chat.WaitFor(message => message.Text?.Contains("Готово", StringComparison.Ordinal) == true);
+        Assert.Contains(bench.Server.Commands.Keys, key => key.Language == "ru");
+
+        var address = Address().Match(bot.Said).Value;
+        Assert.Contains("\"ok\"", await s_client.GetStringAsync(new Uri(address + "/healthz")), StringComparison.Ordinal);
+        var metrics = await s_client.GetStringAsync(new Uri(address + "/metrics"));
+        Assert.Contains("torchupscaler_bot_delivered_total{outcome=\"upscaled\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("torchupscaler_bot_updates_total{outcome=\"done\"} 2", metrics, StringComparison.Ordinal);
+
+        var took = Stopwatch.StartNew();
+        bot.Signal("TERM");
+        await bench.Until(() => !bot.IsRunning, "it has ended");
+        Assert.InRange(took.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Equal(0, bot.ExitCode);
+        Assert.Contains("Stopped", bot.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain(bench.Server.Token[11..], bot.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_process_waits_and_takes_over_when_the_first_is_killed()
+    {
+        await using var bench = await BotBench.Start(models.Folder);
+        var first = bench.StartBot("--no-worker");
+        await bench.Server.WhenPolled();
+        var second = bench.StartBot();
+        await bench.Until(() => second.Said.Contains("talks for this bot; this process waits", StringComparison.Ordinal), "the second one says that it waits");
+
+        first.Kill();
+        var anna = bench.Server.AddPerson("Anna");
+        anna.SendDocument(bench.Picture(20, 12).Picture, "cat.png");
+
+        await anna.Chat.WaitFor(message => message.Document is not null);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public Task Killed_at_random_moments_it_answers_every_photo(string store) => KillAtRandom(store, people: 4, photosEach: 3, kills: 3, seed: 5);
+
+    [Trait("Length", "Long")]
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public Task Killed_forty_times_it_answers_every_photo(string store) => KillAtRandom(store, people: 20, photosEach: 10, kills: 40, seed: Environment.TickCount);
+
+    [Fact]
+    public async Task A_wrong_or_missing_token_gives_one_sentence()
+    {
+        using var here = new Workplace();
+        var store = here.PathOf("queue");
+        ProgramRun.Of("bot", "--store", store).ExitedWith(2).SaidOneSentence("BotFather", "--token-file");
+        ProgramRun.Of("bot", "--store", store, "--token-file", here.PathOf("none")).ExitedWith(2).SaidOneSentence("Bot:TokenFile", "none");
+        ProgramRun.Of("bot", "--store", store, "--token-file", here.Text("empty", "")).ExitedWith(2).SaidOneSentence("Bot:TokenFile", "empty");
+        var odd = ProgramRun.Of("bot", "--store", store, "--token-file", here.Text("odd", "this is no token, but secret")).ExitedWith(2);
+        odd.SaidOneSentence("Bot:Token", "no bot token");
+        Assert.DoesNotContain("secret", odd.Errors, StringComparison.Ordinal);
+
+        await using var bench = await BotBench.Start(models.Folder);
+        bench.Server.RevokeToken();
+        var bot = bench.StartBot();
+        await bench.Until(() => !bot.IsRunning, "it has ended");
+        Assert.Equal(2, bot.ExitCode);
+        Assert.Contains("torchupscaler: Telegram does not know the bot's token", bot.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain(bench.Server.Token[11..], bot.Said, StringComparison.Ordinal);
+    }
+
+    private async Task KillAtRandom(string store, int people, int photosEach, int kills, int seed)
+    {
+        await using var bench = await BotBench.Start(models.Folder, store == "postgres" ? PostgresCluster.Shared.NewSchema() : null);
+        var random = new Random(seed);
+        var kinds = Enumerable.Range(0, photosEach).Select(i => bench.Picture(20 + i, 12)).ToList();
+        var everybody = Enumerable.Range(0, people).Select(i => bench.Server.AddPerson(string.Create(CultureInfo.InvariantCulture, $"P{i}"))).ToList();
+        var expected = new Dictionary<(Person, int), byte[]>();
+        var left = people * photosEach;
+        for (var kill = 0; kill <= kills; kill++)
+        {
+            var bot = bench.StartBot();
+            await bench.Server.WhenPolled();
+            // Some photos come while it works, then it is killed, wherever it is.
+            for (var i = (left + kills - kill) / (kills - kill + 1); i > 0; i--, left--)
+            {
+                var (person, kind) = (everybody[(left - 1) % people], kinds[(left - 1) / people]);
+                expected.Add((person, person.SendDocument(kind.Picture, "photo.png").Id), kind.Result);
+            }
+            if (kill == kills) break;
+            await Task.Delay(random.Next(1500));
+            bot.Kill();
+        }
+
+        await bench.Until(
+            () => expected.Keys.All(photo => ResultsOf(photo.Item1).Any(result => result.ReplyTo!.Id == photo.Item2))
+                && bench.Store.List(null, null, 10_000).All(job => job.State == JobState.Delivered),
+            FormattableString.Invariant($"all photos are answered (seed {seed})"));
+
+        var results = everybody.SelectMany(person => ResultsOf(person).Select(result => (Photo: (person, result.ReplyTo!.Id), result.Document!.Bytes))).ToList();
+        Assert.All(results, result => Assert.Equal(expected[result.Photo], result.Bytes));
+        var counted = SentAgain().Matches(bench.Said).Sum(match => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
+        Assert.InRange(results.Count - expected.Count, 0, counted);
+        Assert.Equal(people * photosEach, bench.Store.List(null, null, 10_000).Count);
+    }
+
+    private static List<ServerMessage> ResultsOf(Person person) => [.. person.Chat.FromBot.Where(message => message.Document is not null)];
+
+    [GeneratedRegex("http://127.0.0.1:[0-9]+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("whether Telegram took it before: (?<count>[0-9]+) from job")]
+    private static partial Regex SentAgain();
+}
