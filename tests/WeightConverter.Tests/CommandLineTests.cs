@@ -38,6 +38,11 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("  inner      1 convolutions", _output.ToString(), StringComparison.Ordinal);
         using var file = SafetensorsFile.Open(_folder["out.safetensors"]);
         Assert.All(file.Tensors.Values, tensor => Assert.Equal(TensorType.F16, tensor.Type));
+        Assert.Equal("true", file.Metadata["half"]);
+
+        Assert.Equal(0, await Run("convert", _folder["m.bin"], _folder["out.safetensors"], "--force"));
+        using var whole = SafetensorsFile.Open(_folder["out.safetensors"]);
+        Assert.False(whole.Metadata.ContainsKey("half"));
     }
 
     [Theory]
