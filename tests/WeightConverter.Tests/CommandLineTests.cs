@@ -38,6 +38,11 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("  inner      1 convolutions", _output.ToString(), StringComparison.Ordinal);
         using var file = SafetensorsFile.Open(_folder["out.safetensors"]);
         Assert.All(file.Tensors.Values, tensor => Assert.Equal(TensorType.F16, tensor.Type));
+        Assert.Equal("true", file.Metadata["half"]);
+
+        Assert.Equal(0, await Run("convert", _folder["m.bin"], _folder["out.safetensors"], "--force"));
+        using var whole = SafetensorsFile.Open(_folder["out.safetensors"]);
+        Assert.False(whole.Metadata.ContainsKey("half"));
     }
 
     [Theory]
@@ -46,6 +51,15 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("convert $/none.pth $/none/out", 2, "error: $/none/out cannot be written: there is no folder $/none; make it or choose another")]
     [InlineData("convert $/none.pth $", 2, "error: $ is a folder; name the file to write in it")]
     [InlineData("convert $/m.pth $/m.pth --force", 2, "error: $/m.pth would replace what is converted; give another name")]
+    [InlineData("convert ''", 2, "error: the name of a file is empty; name a .pth file or an ncnn .param or .bin file")]
+    [InlineData("convert $/none.pth ''", 2, "error: the name of a file is empty; name the file to write, or none to have it beside the first")]
+    [InlineData("verify ''", 2, "error: the name of a file is empty; name a .pth file or an ncnn .param or .bin file")]
+    [InlineData("inspect ''", 2, "error: the name of a file is empty; name a .pth file or an ncnn .param or .bin file")]
+    [InlineData("completion fish", 2, "error: there is no completion for the shell 'fish'; name bash or zsh")]
+    [InlineData("pull --list --catalogue ''", 2, "error: the name of a file is empty; name a catalogue, written like weights/models.json")]
+    [InlineData("pull --list --catalogue $", 2, "error: $ is a folder; name a catalogue, written like weights/models.json")]
+    [InlineData("pull --list --catalogue /dev/null", 2, "error: /dev/null is no regular file; save its content to one and name a catalogue, written like weights/models.json")]
+    [InlineData("pull x4fast --weights /proc/version", 2, "error: /proc/version is a file; name a folder for the weights")]
     [InlineData("convert", 2, "error: Required argument missing for command: 'convert'.\nRun '" + Tool + " --help' for what can be done.")]
     [InlineData("convert a b c", 2, "error: Unrecognized command or argument 'c'.\nRun '" + Tool + " --help' for what can be done.")]
     [InlineData("pull", 2, "error: name a model to pull; '" + Tool + " pull --list' lists them")]
@@ -54,8 +68,37 @@ public sealed class CommandLineTests : IDisposable
     public async Task What_is_asked_wrongly_gets_a_sentence_and_the_code_2(string arguments, int code, string said)
     {
         var root = Path.TrimEndingDirectorySeparator(_folder.Root);
-        Assert.Equal(code, await Run(arguments.Replace("$", root, StringComparison.Ordinal).Split(' ')));
+        Assert.Equal(code, await Run(arguments.Replace("$", root, StringComparison.Ordinal).Split(' ').Select(argument => argument == "''" ? "" : argument).ToArray()));
         Assert.Equal(said.Replace("$", root, StringComparison.Ordinal) + "\n", _errors.ToString().ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("convert", "; save its content to one and name a .pth file or an ncnn .param or .bin file")]
+    [InlineData("inspect", "; save its content to one and name a .pth file or an ncnn .param or .bin file")]
+    [InlineData("verify", "; save its content to one and name a .pth file or an ncnn .param or .bin file")]
+    [InlineData("convert --force", " and is not replaced; give another name")]
+    public async Task A_pipe_is_neither_read_nor_replaced(string command, string advice)
+    {
+        TinyNetwork.WriteZip(_folder["m.pth"]);
+        using (var make = Process.Start("mkfifo", [_folder["pipe"]])) await make.WaitForExitAsync();
+        // Nobody writes into the pipe: whoever opened it would wait for ever.
+        Assert.Equal(2, await Run(command == "convert --force" ? ["convert", _folder["m.pth"], _folder["pipe"], "--force"] : [command, _folder["pipe"]]));
+        Assert.Equal($"error: {_folder["pipe"]} is no regular file{advice}{Environment.NewLine}", _errors.ToString());
+        Assert.Equal(["m.pth", "pipe"], _folder.Files);
+        Assert.True(FileKind.IsSpecial(_folder["pipe"]));
+    }
+
+    [Fact]
+    public async Task Standard_output_on_a_full_disk_fails_with_a_sentence()
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" pull --list > /dev/full", Environment.ProcessPath!, ToolProcess.Assembly])
+        {
+            RedirectStandardError = true,
+        })!;
+        var said = await shell.StandardError.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.Equal($"error: standard output cannot be written: its disk is full or it is closed; send it elsewhere{Environment.NewLine}", said);
+        Assert.Equal(1, shell.ExitCode);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.WeightConverter.Tests;
 
@@ -148,11 +149,48 @@ public sealed class InspectTests(TorchForms forms) : IClassFixture<TorchForms>, 
         bytes[^2] ^= 1; // the lowest bits of the last value
         File.WriteAllBytes(_folder["changed.safetensors"], bytes);
         _output.GetStringBuilder().Clear();
-        Assert.Equal(0, await Run("verify", _folder["changed.safetensors"]));
+        Assert.Equal(2, await Run("verify", _folder["changed.safetensors"]));
         Assert.Contains("known as   nothing: it is not in the catalogue", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains(
-            $"but what its recorded source yields has the SHA-256 {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(pulled)))}",
-            _output.ToString(), StringComparison.Ordinal);
+        var yields = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(pulled)));
+        var contradiction = $"what its recorded source yields has the SHA-256 {yields}";
+        Assert.StartsWith($"{_folder["changed.safetensors"]} is bad", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"           but {contradiction}", _output.ToString(), StringComparison.Ordinal);
+        var fault = $"{_folder["changed.safetensors"]} is not what its recorded source yields: {contradiction}, and this file {Hash("changed.safetensors")}"
+            + "; it was changed since, pull or convert it again";
+        Assert.Equal($"error: {fault}{Environment.NewLine}", _errors.ToString());
+
+        Assert.Equal(2, await Run("verify", "--json", _folder["changed.safetensors"]));
+        var file = Assert.Single(Lines());
+        Assert.False(file.GetProperty("good").GetBoolean());
+        Assert.Equal(fault, file.GetProperty("error").GetString());
+        Assert.Equal(contradiction, file.GetProperty("source").GetProperty("contradiction").GetString());
+    }
+
+    [Theory]
+    [InlineData("half", "true", 0)]
+    [InlineData("other", "true", 2)]
+    public async Task What_was_converted_with_half_is_not_held_to_what_its_source_yields(string key, string text, int code)
+    {
+        // The .bin from which the catalogue's x4fast is made.
+        const string source = "85ee266b632a765a725425ba6a5620c088c8aa2939a03063b2d83b3462724cc1";
+        var tensors = NetworkTensors.Of(new RrdbNetShape(4, 3, 3, 4, 1, 2))
+            .Select(tensor => new TensorToWrite(tensor.Name, TensorType.F16, tensor.Shape, () => new float[tensor.Shape.Aggregate(1L, (product, side) => product * side)]));
+        SafetensorsWriter.Write(
+            _folder["m.safetensors"], [.. tensors], new Dictionary<string, string> { ["source"] = "x", ["source_sha256"] = source, [key] = text });
+        Assert.Equal(code, await Run("verify", _folder["m.safetensors"]));
+        Assert.Equal(code == 0, _output.ToString().Contains("as fp16, says the file: converted with --half", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("verify")]
+    [InlineData("convert")]
+    public async Task A_name_that_steers_the_terminal_is_shown_without_its_control_characters(string command)
+    {
+        TinyNetwork.WriteZip(_folder["a\u001b[2J\n.pth"]);
+        Assert.Equal(0, await Run(command, _folder["a\u001b[2J\n.pth"]));
+        Assert.StartsWith(_folder["a?[2J?."], _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', _output.ToString());
     }
 
     public void Dispose()

@@ -65,8 +65,11 @@ public sealed class KilledDownloadTests : IDisposable
 
     public static TheoryData<string, string> BadCatalogues => new()
     {
-        { "{", "Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed. Path: $ | LineNumber: 0 | BytePositionInLine: 1." },
+        { "{", "line 1 is no JSON, or has a key or a value that a catalogue has not, or something is missing ($)" },
+        { "{\n\"models\": [\n{\"nome\": 1}]}", "line 3 is no JSON, or has a key or a value that a catalogue has not, or something is missing ($.models[0].nome)" },
         { "null", "the catalogue is empty" },
+        { """{"models":[null]}""", "a model, a source or a file is null" },
+        { """{"models":[{"name":"x","network":"","about":"","sources":[null]}]}""", "a model, a source or a file is null" },
         { """{"models":[{"name":"../x","network":"","about":"","sources":[]}]}""", "'../x' is not the name of a model (a-z, 0-9, '-', '.')" },
         { """{"models":[{"name":"x","network":"","about":"","sources":[{"url":"file:///etc/passwd","licence":""}]}]}""", "a source of 'x' has neither an http address as 'url' nor 'npm' with 'files'" },
         { """{"models":[{"name":"x","network":"","about":"","sources":[{"url":"http://127.0.0.1/","licence":""}]}]}""", "a source of 'x' names no file" },

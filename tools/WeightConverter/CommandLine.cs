@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using TorchUpscaler.Core;
 using TorchUpscaler.WeightConverter.Commands;
 
 namespace TorchUpscaler.WeightConverter;
@@ -16,7 +17,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         var parsed = Build().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) errors.WriteLine($"error: {error.Message}");
+            foreach (var error in parsed.Errors) errors.WriteLine($"error: {Display.Text(error.Message)}");
             errors.WriteLine($"Run '{ToolCommand.Line} --help' for what can be done.");
             return Outcome.Refused;
         }

@@ -1,4 +1,5 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.WeightConverter.Pulling;
 
 namespace TorchUpscaler.WeightConverter;
 
@@ -22,6 +23,9 @@ internal sealed record Origin(string Source, string? Licence);
 /// </summary>
 internal static class Converter
 {
+    /// <summary>The key and text of the metadata that tell a result of <c>--half</c> from what a source yields otherwise.</summary>
+    internal const string HalfKey = "half", HalfText = "true";
+
     /// <param name="input">A .pth file, or one of an ncnn pair.</param>
     /// <param name="output">The safetensors file; one that exists is replaced.</param>
     /// <param name="half">Whether to write everything as fp16. Otherwise fp16 stays fp16 and all else becomes fp32, which loses nothing.</param>
@@ -29,6 +33,7 @@ internal static class Converter
     /// <param name="requiredSha256">The SHA-256 that the result must have, where it is known.</param>
     /// <param name="cancel">Stops the conversion and leaves nothing behind.</param>
     /// <exception cref="WeightsException">The file is refused; the message says why.</exception>
+    /// <exception cref="SourceFailedException">The result is another than the required one.</exception>
     /// <exception cref="ToolFailureException">The result cannot be written.</exception>
     internal static Conversion Convert(
         string input, string output, bool half, Func<string, Origin> origin, string? requiredSha256, CancellationToken cancel)
@@ -36,7 +41,7 @@ internal static class Converter
         using var checkpoint = CheckpointReader.OpenForeign(input, cancel);
         var tensors = checkpoint.Canonical();
         var network = checkpoint.Recognise(tensors);
-        var metadata = Describe(checkpoint, origin(checkpoint.Sha256), network);
+        var metadata = Describe(checkpoint, origin(checkpoint.Sha256), network, half);
 
         var sha256 = "";
         try
@@ -45,7 +50,7 @@ internal static class Converter
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ToolFailureException(WriteFailure.Sentence(output, error), error);
+            throw new ToolFailureException(WriteFailure.Sentence(Display.Text(output), error), error);
         }
         return new Conversion(output, network, checkpoint.Format, checkpoint.Sha256, new FileInfo(output).Length, sha256);
 
@@ -55,8 +60,9 @@ internal static class Converter
             using var file = InputFile.Open(written);
             sha256 = file.Sha256(cancel);
             if (requiredSha256 is not null && sha256 != requiredSha256)
-                throw new WeightsException($"{input} gave a safetensors file with the SHA-256 {sha256} where the catalogue says {requiredSha256}"
-                    + "; it was not kept");
+                throw new SourceFailedException($"{input} gave a safetensors file with the SHA-256 {sha256} where the catalogue says {requiredSha256}"
+                    + "; it was not kept")
+                { IsAnotherFile = true };
         }
     }
 
@@ -66,7 +72,7 @@ internal static class Converter
         return new TensorToWrite(tensor.Name, type, tensor.Shape, () => tensor.ReadFinite(input));
     }
 
-    private static SortedDictionary<string, string> Describe(Checkpoint checkpoint, Origin origin, NetworkShape network)
+    private static SortedDictionary<string, string> Describe(Checkpoint checkpoint, Origin origin, NetworkShape network, bool half)
     {
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -77,6 +83,7 @@ internal static class Converter
             ["source_sha256"] = checkpoint.Sha256,
         };
         if (origin.Licence is not null) metadata["licence"] = origin.Licence;
+        if (half) metadata[HalfKey] = HalfText;
         return metadata;
     }
 

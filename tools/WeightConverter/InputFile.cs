@@ -24,9 +24,14 @@ internal sealed class InputFile : IDisposable
 
     internal long Length { get; }
 
-    internal static InputFile Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="wanted">What should have been named, for the error of a name that is no file's.</param>
+    /// <exception cref="WeightsException">It cannot be opened; the message says why.</exception>
+    internal static InputFile Open(string path, string wanted = "a .pth file or an ncnn .param or .bin file")
     {
-        if (Directory.Exists(path)) throw new WeightsException($"{path} is a folder; name a .pth file or an ncnn .param or .bin file");
+        if (path.Length == 0) throw new WeightsException($"the name of a file is empty; name {wanted}");
+        if (Directory.Exists(path)) throw new WeightsException($"{path} is a folder; name {wanted}");
+        if (FileKind.IsSpecial(path)) throw new WeightsException($"{path} is no regular file; save its content to one and name {wanted}");
         SafeFileHandle? file = null;
         try
         {
@@ -40,7 +45,7 @@ internal sealed class InputFile : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             file?.Dispose();
-            throw new WeightsException($"{path} cannot be read: {error.Message}", error);
+            throw new WeightsException($"{path} cannot be read: {Reason(error)}", error);
         }
     }
 
@@ -60,7 +65,7 @@ internal sealed class InputFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new WeightsException($"{Path} cannot be read: {error.Message}", error);
+            throw new WeightsException($"{Path} cannot be read: {Reason(error)}", error);
         }
     }
 
@@ -117,4 +122,12 @@ internal sealed class InputFile : IDisposable
     internal WeightsException Refused(string fault) => new($"{Path} {fault}");
 
     public void Dispose() => _file.Dispose();
+
+    // .NET's messages end with the path, which stands before: "Input/output error : '/folder/file'".
+    private static string Reason(Exception error) => error switch
+    {
+        UnauthorizedAccessException => "permission denied; let yourself read it, or choose another file",
+        PathTooLongException => "its name is too long; give it a shorter one",
+        _ => $"{error.Message.Split(" : '")[0].TrimEnd('.')}; copy it to another place or choose another file",
+    };
 }

@@ -29,7 +29,7 @@ internal static class Summary
         foreach (var line in inspection.Network is { } network ? Lines(network) : ["network    none that is known"]) yield return line;
         foreach (var part in inspection.Parts)
         {
-            if (inspection.Parts.Count > 1) yield return $"part       {Path.GetFileName(part.Path)}";
+            if (inspection.Parts.Count > 1) yield return $"part       {Display.Text(Path.GetFileName(part.Path))}";
             yield return $"size       {Size(part.Bytes)}";
             yield return $"sha256     {part.Sha256}";
         }
@@ -45,6 +45,7 @@ internal static class Summary
         if (inspection.RecordedSource is { } source) yield return $"source     {Display.Text(source)}, says the file";
         if (inspection.RecordedSourceSha256 is { } sha256) yield return $"           of the SHA-256 {Display.Text(sha256)}";
         if (inspection.Contradiction is { } contradiction) yield return $"           but {contradiction}";
+        if (inspection.RecordedHalf) yield return "           as fp16, says the file: converted with --half";
         if (inspection.Known is null && inspection.RecordedLicence is { } licence) yield return $"licence    {Display.Text(licence)}, says the file";
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.WeightConverter.Commands;
 
@@ -35,14 +36,21 @@ internal sealed class CompletionCommand(TextWriter output)
     internal Command Build()
     {
         var shell = new Argument<string>("SHELL") { Description = "bash or zsh", HelpName = "SHELL" };
-        shell.AcceptOnlyFromAmong("bash", "zsh");
+        shell.CompletionSources.Add("bash", "zsh");
         var command = new ExemplaryCommand(
             "completion", "Prints a script that lets a shell complete this program's command line.",
             "completion bash >> ~/.bashrc", "completion zsh >> ~/.zshrc", "completion bash > /etc/bash_completion.d/weights")
         {
             shell,
         };
-        command.SetAction(parsed => output.WriteLine(parsed.GetRequiredValue(shell) == "zsh" ? Zsh : Bash));
+        command.SetAction(parsed => output.WriteLine(Script(parsed.GetRequiredValue(shell))));
         return command;
     }
+
+    private static string Script(string shell) => shell switch
+    {
+        "bash" => Bash,
+        "zsh" => Zsh,
+        _ => throw new WeightsException($"there is no completion for the shell '{shell}'; name bash or zsh"),
+    };
 }

@@ -37,16 +37,19 @@ internal sealed class ConvertCommand(TextWriter output)
 
     private void Convert(string input, string result, bool half, bool force, CancellationToken cancel)
     {
+        if (input.Length == 0) throw new WeightsException("the name of a file is empty; name a .pth file or an ncnn .param or .bin file");
+        if (result.Length == 0) throw new WeightsException("the name of a file is empty; name the file to write, or none to have it beside the first");
         if (Directory.Exists(result)) throw new WeightsException($"{result} is a folder; name the file to write in it");
         if (Path.GetFullPath(input) == Path.GetFullPath(result))
             throw new WeightsException($"{result} would replace what is converted; give another name");
+        FileKind.RequireReplaceable(result);
         if (File.Exists(result) && !force)
             throw new WeightsException($"{result} exists already; give another name, or --force to replace it");
         var folder = Path.GetDirectoryName(Path.GetFullPath(result));
         if (!Directory.Exists(folder)) throw new WeightsException($"{result} cannot be written: there is no folder {folder}; make it or choose another");
         var catalogue = Catalogue.BuiltIn();
         var conversion = Converter.Convert(input, result, half, sha256 => catalogue.OriginOf(sha256, input), requiredSha256: null, cancel);
-        output.WriteLine($"{conversion.Path} is written");
+        output.WriteLine($"{Display.Text(conversion.Path)} is written");
         foreach (var line in Summary.Lines(conversion)) output.WriteLine($"  {line}");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TorchUpscaler.Core;
 using TorchUpscaler.WeightConverter.Inspecting;
 using TorchUpscaler.WeightConverter.Pulling;
 
@@ -32,7 +33,7 @@ internal sealed class InspectCommand(TextWriter output)
 
     private void Show(Inspection inspection)
     {
-        output.WriteLine(inspection.Path);
+        output.WriteLine(Display.Text(inspection.Path));
         foreach (var line in Summary.Lines(inspection)) output.WriteLine($"  {line}");
         output.WriteLine();
         foreach (var line in Summary.Table(inspection.Tensors)) output.WriteLine($"  {line}");

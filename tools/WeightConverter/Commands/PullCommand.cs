@@ -53,6 +53,7 @@ internal sealed class PullCommand(TextWriter output, TextWriter errors, bool isT
         if (names.Length == 0) throw new WeightsException($"name a model to pull; '{ToolCommand.Line} pull --list' lists them");
         var models = names.Distinct().Select(name => catalogue.Find(name) ?? throw new WeightsException(
             $"'{name}' is not in the catalogue; it has {string.Join(", ", catalogue.Models.Select(model => model.Name))}")).ToList();
+        if (File.Exists(folder)) throw new WeightsException($"{folder} is a file; name a folder for the weights");
 
         using var client = HttpFetcher.CreateClient();
         var progress = new TransferProgress(errors, isTerminal);

@@ -31,7 +31,7 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
         var catalogue = Catalogue.BuiltIn();
         var bad = paths.Where(path => !IsGood(path, catalogue, json, cancel)).ToList();
         if (paths.Length > 1 && !json)
-            output.WriteLine(bad.Count == 0 ? $"all {paths.Length} files are good" : $"bad: {string.Join(", ", bad)} ({bad.Count} of {paths.Length} files)");
+            output.WriteLine(bad.Count == 0 ? $"all {paths.Length} files are good" : $"bad: {string.Join(", ", bad.Select(Name))} ({bad.Count} of {paths.Length} files)");
         return bad.Count == 0 ? Outcome.Done : Outcome.Refused;
     }
 
@@ -56,6 +56,8 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
         }
     }
 
+    private static string Name(string path) => path.Length == 0 ? "''" : Display.Text(path);
+
     private void Report(string path, Inspection? inspection, string? error, bool json)
     {
         if (json)
@@ -64,7 +66,7 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
         }
         else
         {
-            output.WriteLine(error is null ? $"{path} is good: a whole network, every value a number" : $"{path} is bad");
+            output.WriteLine(error is null ? $"{Name(path)} is good: a whole network, every value a number" : $"{Name(path)} is bad");
             if (inspection is not null)
                 foreach (var line in Summary.Lines(inspection)) output.WriteLine($"  {line}");
         }

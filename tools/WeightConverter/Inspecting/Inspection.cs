@@ -50,12 +50,16 @@ internal sealed class Inspection : IDisposable
 
     internal string? RecordedSourceSha256 => Recorded("source_sha256");
 
+    /// <summary>Whether the file says that it was converted with <c>--half</c>.</summary>
+    internal bool RecordedHalf => Recorded(Converter.HalfKey) == Converter.HalfText;
+
     internal string? RecordedLicence => Recorded("licence");
 
     /// <summary>
-    /// What speaks against the recorded source: the catalogue has it, and says that it yields another file. Null where nothing does.
+    /// What speaks against the recorded source: the catalogue has it, and says that it yields another file. Null where nothing does,
+    /// and for what was converted with <c>--half</c>, of which the catalogue knows no hash.
     /// </summary>
-    internal string? Contradiction => Known is null && RecordedSourceSha256 is { } sha256 && _catalogue.YieldOf(sha256) is { } yields
+    internal string? Contradiction => Known is null && !RecordedHalf && RecordedSourceSha256 is { } sha256 && _catalogue.YieldOf(sha256) is { } yields
         ? $"what its recorded source yields has the SHA-256 {yields}"
         : null;
 
@@ -67,8 +71,10 @@ internal sealed class Inspection : IDisposable
         return new Inspection(path, checkpoint, catalogue);
     }
 
-    /// <summary>Reads every value.</summary>
-    /// <exception cref="WeightsException">The tensors make up no known network, or a value is no number; the message says which.</exception>
+    /// <summary>Reads every value, and holds the file against what the catalogue knows of its source.</summary>
+    /// <exception cref="WeightsException">
+    /// The tensors make up no known network, a value is no number, or the file is not what its source yields; the message says which.
+    /// </exception>
     internal void Verify(CancellationToken cancel)
     {
         if (Fault is not null) throw Fault;
@@ -77,6 +83,9 @@ internal sealed class Inspection : IDisposable
             cancel.ThrowIfCancellationRequested();
             tensor.ReadFinite(Path);
         }
+        if (Contradiction is { } contradiction)
+            throw new WeightsException($"{Path} is not what its recorded source yields: {contradiction}, and this file {_checkpoint.Sha256}"
+                + "; it was changed since, pull or convert it again");
     }
 
     public void Dispose() => _checkpoint.Dispose();

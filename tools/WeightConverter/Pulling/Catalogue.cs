@@ -81,7 +81,7 @@ internal sealed partial record Catalogue(IReadOnlyList<CatalogueModel> Models)
     /// <exception cref="WeightsException">It cannot be read, or is not written like <c>weights/models.json</c>; the message says why.</exception>
     internal static Catalogue FromFile(string path)
     {
-        using var file = InputFile.Open(path);
+        using var file = InputFile.Open(path, "a catalogue, written like weights/models.json");
         if (file.Length > MaximumBytes) throw file.Refused($"has {file.Length} bytes, far more than a catalogue needs");
         try
         {
@@ -90,9 +90,14 @@ internal sealed partial record Catalogue(IReadOnlyList<CatalogueModel> Models)
         }
         catch (JsonException error)
         {
-            throw new WeightsException($"{path} is no catalogue: {error.Message}; write it like weights/models.json", error);
+            throw new WeightsException($"{path} is no catalogue: {Fault(error)}; write it like weights/models.json", error);
         }
     }
+
+    /// <summary>.NET's messages on JSON speak of its own types; the place says more.</summary>
+    private static string Fault(JsonException error) => error.LineNumber is { } line
+        ? $"line {line + 1} is no JSON, or has a key or a value that a catalogue has not, or something is missing ({error.Path ?? "$"})"
+        : error.Message;
 
     /// <exception cref="JsonException">It is not written as a catalogue is.</exception>
     internal static Catalogue Parse(Stream json)
@@ -103,8 +108,10 @@ internal sealed partial record Catalogue(IReadOnlyList<CatalogueModel> Models)
     }
 
     /// <summary>Names become names of files, so they are held to a closed form.</summary>
-    private static void Require(CatalogueModel model)
+    private static void Require(CatalogueModel? model)
     {
+        if (model is null || model.Sources.Any(source => source is null || source.Files.Any(file => file is null)))
+            throw new JsonException("a model, a source or a file is null");
         if (!ModelName().IsMatch(model.Name)) throw new JsonException($"'{model.Name}' is not the name of a model (a-z, 0-9, '-', '.')");
         foreach (var source in model.Sources)
         {

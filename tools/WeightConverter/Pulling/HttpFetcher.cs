@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.WeightConverter.Pulling;
 
 /// <summary>
-/// Downloads a file into <c>NAME.part</c>, goes on where an earlier download stopped, and checks its SHA-256. A file whose
+/// Downloads a file into <c>FILE.part</c>, goes on where an earlier download stopped, and checks its SHA-256. A file whose
 /// hash nobody has pinned is always downloaded from its beginning, since two halves of different files would not be noticed.
 /// A file of another hash is kept apart, see <see cref="WrongFile"/>.
 /// </summary>
@@ -49,8 +50,12 @@ internal sealed class HttpFetcher(HttpClient client, TransferProgress progress, 
     {
         try
         {
-            await using var file = OpenPart(part);
+            await using var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             await Download(source, file, cancel);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolFailureException(WriteFailure.Sentence(Display.Text(part), error), error);
         }
         finally
         {
@@ -162,18 +167,6 @@ internal sealed class HttpFetcher(HttpClient client, TransferProgress progress, 
         catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
         {
             throw new CutOffException($"nothing came for {patience.TotalSeconds:0} s", error);
-        }
-    }
-
-    private static FileStream OpenPart(string part)
-    {
-        try
-        {
-            return new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-        }
-        catch (IOException error)
-        {
-            throw new ToolFailureException($"{part} cannot be written: {error.Message}", error);
         }
     }
 

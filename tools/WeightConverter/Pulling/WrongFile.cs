@@ -20,11 +20,11 @@ internal static class WrongFile
         try
         {
             File.Move(path, kept, overwrite: true);
-            return new SourceFailedException($"{fault} and kept apart as {kept}");
+            return new SourceFailedException($"{fault} and kept apart as {kept}") { IsAnotherFile = true };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new SourceFailedException($"{fault} and not kept: {WriteFailure.Sentence(kept, error)}", error);
+            return new SourceFailedException($"{fault} and not kept: {WriteFailure.Sentence(kept, error)}", error) { IsAnotherFile = true };
         }
     }
 }
