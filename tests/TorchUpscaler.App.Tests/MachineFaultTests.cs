@@ -70,6 +70,36 @@ public sealed class MachineFaultTests(TinyModels models) : IDisposable
         Assert.Equal(["photo.png"], _here.Files);
     }
 
+    [Fact]
+    public void A_queues_disk_that_fills_up_loses_nothing_and_charges_nobody()
+    {
+        Noise("photo.png");
+        var result = OnSmallDisk(
+            $$"""
+            program=$1 models={{models.Folder}}
+            queue() { dotnet "$program" queue "$@" --store small/queue; }
+            dotnet "$program" submit photo.png --store small/queue --weights "$models" > /dev/null || exit 1
+            head -c 100m /dev/zero > small/filler 2> /dev/null
+            truncate -s -1500k small/filler # room for the database, not for the result
+            dotnet "$program" worker --store small/queue --weights "$models" --listen off --threads 1 \
+                --set Worker:FullDiskRest=00:00:01 --set Queue:Lease=00:00:05 > worker.log 2>&1 &
+            worker=$!
+            for i in $(seq 600); do grep -q 'handed back' worker.log && break; sleep 0.1; done
+            grep -m 1 -o 'the disk is full' worker.log
+            rm small/filler
+            for i in $(seq 120); do queue show 1 --json | grep -q '"state":"upscaled"' && break; sleep 0.5; done
+            kill -TERM $worker; wait $worker
+            queue fetch 1 -o . > /dev/null
+            queue show 1 --json
+            """, "20m");
+
+        result.ExitedWith(0);
+        Assert.StartsWith("the disk is full\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"delivered\"", result.Output, StringComparison.Ordinal);
+        Assert.Contains("\"failures\":0", result.Output, StringComparison.Ordinal);
+        Assert.Equal($"PNG RGB {Wide * 4} {High * 4}", Python.Describe(_here.PathOf("photo_x4.png")));
+    }
+
     [Theory]
     [InlineData("with spaces.png")]
     [InlineData("with\nnewline.png")]

@@ -51,6 +51,8 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
             (s, text) => s with { Worker = s.Worker with { StallAfter = Time(text) } }),
         new("Worker:FinishWithin", null, "00:00:05", "when stopped, a picture that needs no longer is still finished; at most 6 s",
             (s, text) => s with { Worker = s.Worker with { FinishWithin = Time(text, TimeSpan.Zero, TimeSpan.FromSeconds(6)) } }),
+        new("Worker:FullDiskRest", null, "00:00:30", "a job whose result the disk does not take rests so long",
+            (s, text) => s with { Worker = s.Worker with { FullDiskRest = Time(text, TimeSpan.Zero) } }),
         new("Worker:RetryEngineAfter", null, "00:00:15", "an engine that does not start is tried again after so long",
             (s, text) => s with { Worker = s.Worker with { RetryEngineAfter = Time(text) } }),
         new("Queue:Lease", null, "00:01:00", "a worker that is not heard of for so long loses its jobs to others",

@@ -25,7 +25,6 @@ public sealed partial class Worker(
 
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OutageWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan DiskRest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LetGoRest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClosedWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OutageMemory = TimeSpan.FromMinutes(1);
@@ -231,7 +230,7 @@ public sealed partial class Worker(
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                LetGo(held, new IOException(error.Message, error), DiskRest);
+                LetGo(held, new IOException(error.Message, error), options.FullDiskRest);
             }
         }
     }
@@ -255,7 +254,7 @@ public sealed partial class Worker(
         }
         catch (WeightsException error)
         {
-            LetGo(held, new IOException(error.Message, error), DiskRest);
+            LetGo(held, new IOException(error.Message, error), options.FullDiskRest);
             RenewEngine(); // as long as there is no model, it does not start, and the process is unhealthy
             return false;
         }
@@ -270,7 +269,7 @@ public sealed partial class Worker(
         }
         catch (IOException error) when (error.GetBaseException() is IOException or UnauthorizedAccessException)
         {
-            return LetGo(held, error, DiskRest);
+            return LetGo(held, error, options.FullDiskRest);
         }
 #pragma warning disable CA1031 // whatever an engine throws: the job is tried again, and the queue goes on
         catch (Exception error)

@@ -26,6 +26,9 @@ public sealed record WorkerOptions
     /// <summary>An engine that does not start is tried again after this time.</summary>
     public TimeSpan RetryEngineAfter { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>A job whose result this machine's disk does not take rests so long before anybody tries it again.</summary>
+    public TimeSpan FullDiskRest { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A single call of the engine, codec or disk that takes longer is taken for hung: leases are renewed no more.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -1,6 +1,6 @@
 using TorchUpscaler.Core;
-using TorchUpscaler.Telegram.Texts;
 using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Texts;
 
 namespace TorchUpscaler.Telegram.Life;
 

@@ -61,7 +61,7 @@ public sealed class CrashTests(TinyModels models)
         var frozen = rig.StartWorker();
         var job = rig.Submit("anna", 1200, 900);
         QueueRig.Until(() => rig.Store.Find(job)!.Progress > 0, "the job has begun");
-        frozen.Signal("STOP");
+        Freeze(frozen, rig.Store);
         rig.StartWorker();
         QueueRig.Until(() => rig.Store.Find(job) is { Attempt: 2, Progress: > 0 }, "the other worker has taken the job over");
         frozen.Signal("CONT");
@@ -123,6 +123,19 @@ public sealed class CrashTests(TinyModels models)
         rig.StartWorker();
         rig.UntilAllHaveEnded();
         rig.AllIsAsItShouldBe();
+    }
+
+    // Frozen in the middle of a commit it would hold SQLite's lock, and everybody would wait until it goes on: another moment is tried then.
+    private static void Freeze(WorkerProcess worker, IJobStore store)
+    {
+        while (true)
+        {
+            worker.Signal("STOP");
+            var probe = Task.Run(() => store.SetWeight("probe", 1));
+            if (probe.Wait(TimeSpan.FromSeconds(2))) return;
+            worker.Signal("CONT");
+            probe.Wait();
+        }
     }
 
     private static string? LocationOf(string store) => store == "postgres" ? PostgresCluster.Shared.NewSchema() : null;
