@@ -157,7 +157,7 @@ internal sealed partial class Delivery(
             LogAgain(job.Id, error.Message);
             return error.Rest(job.Deliveries, options.DeliveryRest, options.LongestRest);
         }
-        if (error.Error == BotError.PhotoRefused && parts.Exists(part => !part.IsNoPhoto)) return TryAs(parts, part => part.IsNoPhoto = true);
+        if (error.Error is BotError.PhotoRefused or BotError.FileTooBig && parts.Exists(part => part is { IsNoPhoto: false, Photos: not null, Photo.Photo: null })) return TryAs(parts, part => part.IsNoPhoto = true);
         if (error.Error == BotError.FileTooBig && parts.Exists(part => !part.IsTooBig)) return TryAs(parts, part => part.IsTooBig = true);
         if (parts.Exists(part => part is { IsWithoutThread: false, Request.Thread: not null })) return TryAs(parts, part => part.Request = part.Request with { Thread = null });
         LogRefused(job.Id, error.Message);

@@ -58,7 +58,8 @@ internal sealed partial class StatusBoard(
 
     private void Update(OpenStatus open, Shown shown, ref int places)
     {
-        var (status, now) = (open.Status, clock.GetTimestamp());
+        // What was sent after this look began is not in it yet.
+        var (status, now) = (open.Status with { Message = open.Status.Message ?? shown.Message }, clock.GetTimestamp());
         var hasEnded = StatusView.HasEnded(open);
         if (hasEnded && (shown.IsGone || status.Message is null && StatusView.IsCancelled(open)))
         {
@@ -106,8 +107,9 @@ internal sealed partial class StatusBoard(
             else
             {
                 var sent = await sender.SendMessage(
-                    new TextMessage { Chat = status.Chat, Thread = status.Thread, ReplyTo = status.ReplyTo, Text = says.Text, Keyboard = says.Keyboard, IsSilent = !says.IsBadNews },
+                    new TextMessage { Chat = status.Chat, Thread = shown.IsWithoutThread ? null : status.Thread, ReplyTo = status.ReplyTo, Text = says.Text, Keyboard = says.Keyboard, IsSilent = !says.IsBadNews },
                     says.IsBadNews ? SendPriority.Result : SendPriority.Urgent, CancellationToken.None).ConfigureAwait(false);
+                shown.Message = sent.MessageId;
                 data.Statuses.SetMessage(status.Key, sent.MessageId);
                 if (status.Ref is { } old) await Remove(old).ConfigureAwait(false);
             }
@@ -152,6 +154,7 @@ internal sealed partial class StatusBoard(
         {
             if (error is { Error: BotError.Migrated, MigratedTo: { } moved }) data.MoveChat(status.Chat, moved);
             else if (error.IsEndOfChat()) LeaveAlone(status, shown);
+            else if (!error.IsTransient && status is { Message: null, Thread: not null } && !shown.IsWithoutThread) shown.IsWithoutThread = true; // the thread may be gone
             else if (!error.IsTransient) shown.IsGone = true; // deleted, or too old to be edited
             else LogNotShown(error.Message);
         }
@@ -192,6 +195,12 @@ internal sealed partial class StatusBoard(
         internal StatusSays? Says { get; set; }
 
         internal string State { get; set; } = "";
+
+        /// <summary>Its number, as soon as it is known.</summary>
+        internal int? Message { get; set; }
+
+        /// <summary>Whether it goes to no thread, as its own takes nothing.</summary>
+        internal bool IsWithoutThread { get; set; }
 
         internal long At { get; set; }
 
