@@ -126,7 +126,7 @@ internal static class QueueArguments
     {
         var text = result.Tokens[0].Value;
         if (Parse(text, high) is { } number) return number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number from 1 to {high} for {((OptionResult)result.Parent!).Option.Name}"));
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from 1 to {high} for {((OptionResult)result.Parent!).Option.Name}"));
         return null;
     }
 

@@ -24,6 +24,7 @@ internal sealed class StandardStreams : IDisposable
     /// <exception cref="IOException">It cannot be kept.</exception>
     internal string Receive()
     {
+        if (StandardInput.IsClosed()) throw new PictureException("standard input is closed; send a picture to it");
         var path = Path.Combine(_folder.Value, "input");
         try
         {
@@ -58,10 +59,8 @@ internal sealed class StandardStreams : IDisposable
     {
         try
         {
-            using var output = Console.OpenStandardOutput();
             using var file = File.OpenRead(ResultFile());
-            file.CopyTo(output);
-            output.Flush();
+            StandardOutput.Write(file);
         }
         catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
         {
