@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -105,6 +106,7 @@ internal static class UpscaleArguments
     {
         Description = $"A folder with models, searched before {ModelFolders.Variable}, ./weights and the program's own.",
         HelpName = "DIR",
+        Validators = { WeightsOption.Check },
     };
 
     private static readonly Option<long?> MaxInput = new("--max-input-mp")
