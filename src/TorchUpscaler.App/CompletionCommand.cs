@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 
 namespace TorchUpscaler.App;
 
@@ -11,6 +13,8 @@ internal static class CompletionCommand
           torchupscaler completion zsh >> ~/.zshrc            the same for zsh, behind compinit
           eval "$(torchupscaler completion bash)"             for this terminal
         """;
+
+    private static readonly string[] Shells = ["bash", "zsh"];
 
     // The program itself says what fits, by System.CommandLine's directive [suggest:POSITION]. Where nothing does, the shell offers
     // files; and it does so beside nothing but a dash, where options would only be in the way of names.
@@ -42,12 +46,17 @@ internal static class CompletionCommand
         foreach (var child in command.Subcommands) LeaveOutSwitches(child);
     }
 
+    private static void Check(ArgumentResult result)
+    {
+        var unknown = result.Tokens.Select(token => token.Value).FirstOrDefault(name => !Shells.Contains(name));
+        if (unknown is not null) result.AddError($"there is no script for '{unknown}'; write {string.Join(" or ", Shells)}");
+    }
+
     /// <summary>The command.</summary>
     /// <param name="run">Is given the script; returns the exit code.</param>
     internal static Command Command(Func<string, int> run)
     {
-        var shell = new Argument<string>("SHELL") { Description = "The shell: bash or zsh.", HelpName = "SHELL" };
-        shell.AcceptOnlyFromAmong("bash", "zsh");
+        var shell = new Argument<string>("SHELL") { Description = "The shell: bash or zsh.", HelpName = "SHELL", Validators = { Check }, CompletionSources = { _ => Shells.Select(name => new CompletionItem(name)) } };
         var command = new Command("completion", "Writes a script that lets a shell complete commands, options and models.") { shell, HelpWithExamples.Option(Examples) };
         command.SetAction(parsed => run(parsed.GetRequiredValue(shell) == "zsh" ? Zsh : Bash));
         return command;

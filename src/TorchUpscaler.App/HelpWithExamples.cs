@@ -15,8 +15,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
-    /// <summary>The option <c>--help</c> of a command.</summary>
-    internal static HelpOption Option(string examples) => new() { Action = new HelpWithExamples(examples) };
+    /// <summary>The option <c>--help</c> of a command; those below it have their own.</summary>
+    internal static HelpOption Option(string examples) => new() { Action = new HelpWithExamples(examples), Recursive = false };
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)

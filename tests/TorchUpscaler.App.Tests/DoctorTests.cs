@@ -90,6 +90,39 @@ public sealed class DoctorTests(TinyModels models) : IDisposable
         Assert.Contains("-o", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_missing_folder_for_temporary_files_is_a_warning_and_who_needs_it_is_told()
+    {
+        var missing = new Dictionary<string, string?> { ["TMPDIR"] = _here.PathOf("gone") };
+
+        var doctor = ProgramRun.In(_here.Folder, missing, "doctor", "--weights", models.Folder).ExitedWith(ExitDone);
+        Assert.Contains($"warning  folders   the folder for temporary files '{_here.PathOf("gone")}' is not there", doctor.Output, StringComparison.Ordinal);
+
+        ProgramRun.In(_here.Folder, missing, "upscale", "-", "-o", "result.png", "--weights", models.Folder).ExitedWith(ExitFailed)
+            .SaidOneSentence($"the folder for temporary files '{_here.PathOf("gone")}' is not there; set TMPDIR to another one");
+    }
+
+    [Theory]
+    [InlineData("upscale", "photo.png")]
+    [InlineData("models")]
+    [InlineData("doctor")]
+    [InlineData("submit", "photo.png")]
+    [InlineData("worker")]
+    public void A_folder_of_models_that_is_not_there_is_refused(params string[] command) =>
+        ProgramRun.In(_here.Folder, null, [.. command, "--weights", "nowhere"]).ExitedWith(2)
+            .SaidOneSentence("there is no folder 'nowhere', which --weights names", $"torchupscaler {command[0]} --help");
+
+    [Fact]
+    public void A_model_that_is_not_there_is_looked_for_elsewhere_or_has_another_name()
+    {
+        var picture = _here.Picture("photo.png");
+
+        ProgramRun.In(_here.Folder, null, "upscale", picture, "-m", "x2plus", "--weights", _here.Folder).ExitedWith(2)
+            .SaidOneSentence(_here.Folder, "--weights DIR", "-- pull x2plus");
+        ProgramRun.In(_here.Folder, null, "upscale", picture, "-m", "x5", "--weights", _here.Folder).ExitedWith(2)
+            .SaidOneSentence("the model x5 is not in", "none of that name can be had, only ", "x4plus, ", "--weights DIR");
+    }
+
     [Theory]
     [InlineData("sys/fs/cgroup/cpu.max", "150000 100000", 1.5)]
     [InlineData("sys/fs/cgroup/cpu.max", "max 100000", null)]

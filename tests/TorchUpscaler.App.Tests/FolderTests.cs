@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace TorchUpscaler.App.Tests;
@@ -106,9 +108,34 @@ public sealed class FolderTests(TinyModels models) : IDisposable
         _here.Picture("2/a.png", 24, 16);
 
         for (var run = 0; run < 2; run++) Upscale(_here.PathOf("1"), _here.PathOf("2"), "-o", _here.PathOf("out")).ExitedWith(ExitDone);
+        var (first, second) = (MarkedResult("1/a.png"), MarkedResult("2/a.png"));
+        Assert.Equal(((string[])["1/a.png", "2/a.png", first, second]).Order(StringComparer.Ordinal), _here.Files);
+        Assert.Equal("PNG RGB 96 64", Python.Describe(_here.PathOf(second)));
 
-        Assert.Equal(["1/a.png", "2/a.png", "out/a.png-2_x4.png", "out/a.png_x4.png"], _here.Files);
-        Assert.Equal("PNG RGB 96 64", Python.Describe(_here.PathOf("out/a.png-2_x4.png")));
+        // One that comes later, before the others, takes none of theirs.
+        _here.Picture("0/a.png", 28, 20);
+        var third = Upscale(_here.PathOf("0"), _here.PathOf("1"), _here.PathOf("2"), "-o", _here.PathOf("out")).ExitedWith(ExitDone);
+        Assert.Equal("1 done, 2 skipped, 0 failed", third.ErrorLines[^1]);
+        Assert.Equal("PNG RGB 112 80", Python.Describe(_here.PathOf(MarkedResult("0/a.png"))));
+        Assert.Equal("PNG RGB 80 48", Python.Describe(_here.PathOf(first)));
+
+        // In its picture's own folder such a result is known as one.
+        File.Move(_here.PathOf(first), _here.PathOf("1/" + Path.GetFileName(first)));
+        Assert.Equal("1 done, 0 skipped, 0 failed", Upscale(_here.PathOf("1"), "-f", "jpg").ExitedWith(ExitDone).ErrorLines[^1]);
+    }
+
+    [Theory]
+    [InlineData("a.png", "b.png")]
+    [InlineData("")]
+    public void The_name_of_one_picture_for_several_is_refused(params string[] inputs)
+    {
+        foreach (var name in new[] { "a.png", "b.png" }) _here.Picture(name);
+
+        Upscale([.. inputs.Select(_here.PathOf), "-o", _here.PathOf("one.png")]).ExitedWith(ExitRefused).SaidOneSentence("one.png is the name of one picture");
+        Assert.Equal(["a.png", "b.png"], _here.Files);
+
+        Upscale([.. inputs.Select(_here.PathOf), "-o", _here.PathOf("one.png/")]).ExitedWith(ExitDone);
+        Assert.Equal(["a.png", "b.png", "one.png/a_x4.png", "one.png/b_x4.png"], _here.Files);
     }
 
     [Fact]
@@ -148,6 +175,9 @@ public sealed class FolderTests(TinyModels models) : IDisposable
     }
 
     public void Dispose() => _here.Dispose();
+
+    private string MarkedResult(string picture) =>
+        $"out/a.png-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_here.PathOf(picture))))[..8]}_x4.png";
 
     private ProgramResult Upscale(params string[] arguments) => ProgramRun.Of(["upscale", .. arguments, "--weights", models.Folder]);
 }

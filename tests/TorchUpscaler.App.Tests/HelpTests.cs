@@ -31,13 +31,26 @@ public sealed partial class HelpTests(TinyModels models) : IDisposable
     [InlineData("models")]
     [InlineData("doctor")]
     [InlineData("completion")]
+    [InlineData("worker")]
+    [InlineData("submit")]
+    [InlineData("bot")]
+    [InlineData("queue")]
+    [InlineData("queue", "list")]
+    [InlineData("queue", "show")]
+    [InlineData("queue", "cancel")]
+    [InlineData("queue", "retry")]
+    [InlineData("queue", "fetch")]
+    [InlineData("queue", "stats")]
+    [InlineData("queue", "weight")]
     public void Help_shows_at_least_three_examples(params string[] command)
     {
         var help = ProgramRun.Of([.. command, "--help"]).ExitedWith(ExitDone).Output;
 
-        var examples = help[help.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)).ToList();
+        var examples = help[help.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal))
+            .Where(line => !line.StartsWith("    ", StringComparison.Ordinal)).ToList(); // what an example does may stand below it
         Assert.True(examples.Count >= 3, $"{examples.Count} examples:\n{help}");
         Assert.All(examples, example => Assert.Contains($"torchupscaler {string.Join(' ', command)}", example, StringComparison.Ordinal));
+        Assert.Single(help.Split('\n'), line => line.Contains("-h, --help", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -87,7 +100,7 @@ public sealed partial class HelpTests(TinyModels models) : IDisposable
 
     [Fact]
     public void A_shell_that_has_no_script_is_refused() =>
-        ProgramRun.Of("completion", "fish").ExitedWith(ExitRefused).SaidOneSentence("fish", "torchupscaler completion --help");
+        ProgramRun.Of("completion", "fish").ExitedWith(ExitRefused).SaidOneSentence("torchupscaler: there is no script for 'fish'; write bash or zsh; see torchupscaler completion --help");
 
     public void Dispose() => _here.Dispose();
 

@@ -32,7 +32,7 @@ public sealed class LocaleTests(TinyModels models) : IDisposable
         Assert.Matches(@"1200×800 in [0-9]+\.[0-9] s$", result.ErrorLines[^1]);
         German("upscale", picture, "--memory", "1,5GB").ExitedWith(2).SaidOneSentence("'1,5GB' is not an amount of memory");
         German("upscale", picture, "--max-input-mp", "0.05", "--weights", models.Folder).ExitedWith(2)
-            .SaidOneSentence("has 1 megapixels, and the limit is 0.05;");
+            .SaidOneSentence("has 0.06 megapixels, and the limit is 0.05;");
     }
 
     [Fact]

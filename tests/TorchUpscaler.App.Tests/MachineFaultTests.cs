@@ -55,6 +55,22 @@ public sealed class MachineFaultTests(TinyModels models) : IDisposable
         Assert.Equal("PNG RGB 80 48", Python.Describe(_here.PathOf("result.png")));
     }
 
+    [Theory]
+    [InlineData("- -o result.png", "300k")] // the picture that comes in
+    [InlineData("photo.png -o -", "0")]     // the one that goes out
+    public void No_room_for_what_passes_through_the_folder_for_temporary_files(string streams, string filler)
+    {
+        Noise("photo.png");
+
+        var result = OnSmallDisk(
+            $"""head -c {filler} /dev/zero > small/filler 2>/dev/null; TMPDIR="$PWD/small" dotnet "$@" {streams} < photo.png > out; code=$?; ls small; exit $code""", "400k",
+            "upscale", "--weights", models.Folder);
+
+        result.ExitedWith(1);
+        Assert.Equal("filler\n", result.Output);
+        Assert.Contains($"the folder for temporary files '{_here.PathOf("small")}' is full; set TMPDIR to another one", result.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_results_folder_disappears_in_the_middle()
     {

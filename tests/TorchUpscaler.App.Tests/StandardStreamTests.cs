@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Tests;
 
@@ -58,6 +60,39 @@ public sealed class StandardStreamTests(TinyModels models) : IDisposable
     }
 
     [Fact]
+    public void A_closed_input_is_not_waited_for() =>
+        Redirected("<&-", "-", "-o", _here.PathOf("result.png")).ExitedWith(ExitRefused).SaidOneSentence("standard input is closed");
+
+    [Fact]
+    public void A_program_that_stops_reading_the_picture_makes_it_a_failure()
+    {
+        var picture = _here.PathOf("noise.png");
+        Python.Run("import os, sys; from PIL import Image; Image.frombytes('RGB', (150, 150), os.urandom(67500)).save(sys.argv[1])", picture);
+        var pipe = MakePipe();
+        using var reader = Process.Start("/bin/sh", ["-c", $"head -c 100 '{pipe}' > '{_here.PathOf("head")}'"]);
+
+        var result = Redirected($"> '{pipe}'", picture, "-o", "-").ExitedWith(ExitFailed);
+
+        Assert.Equal("torchupscaler: the picture cannot be written to standard output: Broken pipe", result.ErrorLines[^1]);
+        reader.WaitForExit();
+        Assert.Equal(100, new FileInfo(_here.PathOf("head")).Length);
+    }
+
+    [Fact]
+    public void Pipes_and_devices_are_neither_read_as_pictures_nor_replaced_by_results()
+    {
+        var (pipe, picture) = (MakePipe(), _here.Picture("photo.png"));
+
+        foreach (var special in new[] { pipe, "/dev/zero" })
+            Upscale(special, "-o", _here.PathOf("result.png")).ExitedWith(ExitRefused).SaidOneSentence($"{special} is no regular file; give a file, or - for standard input");
+        Upscale(picture, "-o", pipe, "-f", "png", "--force").ExitedWith(ExitRefused).SaidOneSentence("pipe is no regular file");
+        _here.Link("null", "/dev/null");
+        Upscale(picture, "-o", _here.PathOf("null"), "-f", "png", "--force").ExitedWith(ExitRefused).SaidOneSentence("null is no regular file");
+        Assert.True(SpecialFile.IsAt(pipe) && SpecialFile.IsAt("/dev/null"));
+        Assert.False(SpecialFile.IsAt(picture) || SpecialFile.IsAt(_here.Folder) || SpecialFile.IsAt(_here.PathOf("result.png")));
+    }
+
+    [Fact]
     public void An_output_that_takes_no_picture_is_a_failure() =>
         Redirected("> /dev/full", _here.Picture("photo.png"), "-o", "-").ExitedWith(ExitFailed);
 
@@ -95,6 +130,14 @@ public sealed class StandardStreamTests(TinyModels models) : IDisposable
     // Those of this class's programs are a picture's: other tests' folders come and go meanwhile.
     private static string[] TemporaryFolders() =>
         [.. Directory.GetDirectories(Path.GetTempPath(), "torchupscaler-*").Where(folder => File.Exists(Path.Combine(folder, "input"))).Order()];
+
+    private string MakePipe()
+    {
+        using var make = Process.Start("mkfifo", [_here.PathOf("pipe")]);
+        make.WaitForExit();
+        Assert.Equal(0, make.ExitCode);
+        return _here.PathOf("pipe");
+    }
 
     private ProgramResult Upscale(params string[] arguments) => ProgramRun.Of(["upscale", "--weights", models.Folder, .. arguments]);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Doctor;
@@ -19,7 +20,7 @@ internal static class DoctorArguments
     /// <param name="run">Is given the folders of models and whether JSON is asked for; returns the exit code.</param>
     internal static Command Command(Func<ModelFolders, bool, int> run)
     {
-        var weights = new Option<string?>("--weights") { Description = "A folder that models are looked for in first.", HelpName = "DIR" };
+        var weights = new Option<string?>("--weights") { Description = "A folder that models are looked for in first.", HelpName = "DIR", Validators = { WeightsOption.Check } };
         var json = new Option<bool>("--json") { Description = "One line of JSON on standard output." };
         var command = new Command("doctor", "Looks at the machine, the libraries, the models and the folders.") { weights, json, HelpWithExamples.Option(Examples) };
         command.SetAction(parsed => run(new ModelFolders(parsed.GetValue(weights)), parsed.GetValue(json)));

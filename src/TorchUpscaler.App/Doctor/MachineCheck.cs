@@ -78,5 +78,5 @@ internal sealed class MachineCheck(SystemFiles system, int cores, long budget)
     private Finding Gpu() => system.HasNvidia
         ? new Finding("gpu", Level.Warning, "there is one of NVIDIA, which this build does not use",
             "build the program for it with: dotnet publish src/TorchUpscaler.App -c Release -p:Packages=full -o out")
-        : new Finding("gpu", Level.Ok, "none is looked for: this build computes on the processor");
+        : new Finding("gpu", Level.Ok, "none of NVIDIA was found; this build computes on the processor in any case");
 }

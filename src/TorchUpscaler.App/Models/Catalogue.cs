@@ -25,5 +25,8 @@ internal static class Catalogue
         ];
     }
 
+    /// <summary>The names of the models.</summary>
+    internal static IReadOnlyList<string> Names() => [.. Models().Select(model => model.Name)];
+
     private static string Text(JsonElement element, string key) => element.GetProperty(key).GetString()!;
 }

@@ -17,7 +17,7 @@ internal static class ModelsArguments
     /// <param name="run">Is given the folders and whether JSON is asked for; returns the exit code.</param>
     internal static Command Command(Func<ModelFolders, bool, int> run)
     {
-        var weights = new Option<string?>("--weights") { Description = "A folder that models are looked for in first.", HelpName = "DIR" };
+        var weights = new Option<string?>("--weights") { Description = "A folder that models are looked for in first.", HelpName = "DIR", Validators = { WeightsOption.Check } };
         var json = new Option<bool>("--json") { Description = "One line of JSON on standard output." };
         var command = new Command("models", "Lists the models that are installed, and those that can be had.") { weights, json, HelpWithExamples.Option(Examples) };
         command.SetAction(parsed => run(new ModelFolders(parsed.GetValue(weights)), parsed.GetValue(json)));

@@ -9,16 +9,6 @@ namespace TorchUpscaler.App.Queue;
 /// <summary>The arguments of <c>torchupscaler queue</c>.</summary>
 internal static class QueueArguments
 {
-    private const string Examples = """
-        Examples:
-          torchupscaler queue list --state failed          what failed, the newest first
-          torchupscaler queue show 12                      all about job 12
-          torchupscaler queue fetch 12 13 -o enlarged/     puts results into a folder
-          torchupscaler queue weight ann 2                 ann gets twice the share of others
-
-        Exit codes: 0 done, 1 failed, 2 refused, 3 some of several failed, 130 cancelled.
-        """;
-
     private const int UsualLimit = 50;
 
     /// <summary>The command with those below it.</summary>
@@ -28,12 +18,13 @@ internal static class QueueArguments
         var settings = new SettingOptions("--store");
         var json = new Option<bool>("--json") { Description = "Answer in JSON, an object a line." };
         var group = new Command("queue", "Shows a queue, and what an operator does to it.");
-        group.Add(HelpWithExamples.Option(Examples));
+        group.Add(HelpWithExamples.Option(QueueExamples.Group));
 
         void Add(Command command, Func<ParseResult, Func<QueueCommand, IJobStore, int>> work)
         {
             settings.AddTo(command);
             command.Add(json);
+            command.Add(HelpWithExamples.Option(QueueExamples.Below(command.Name)));
             command.SetAction(parsed => run(() => settings.Read(parsed), parsed.GetValue(json), work(parsed)));
             group.Add(command);
         }
@@ -126,7 +117,7 @@ internal static class QueueArguments
     {
         var text = result.Tokens[0].Value;
         if (Parse(text, high) is { } number) return number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number from 1 to {high} for {((OptionResult)result.Parent!).Option.Name}"));
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from 1 to {high} for {((OptionResult)result.Parent!).Option.Name}"));
         return null;
     }
 

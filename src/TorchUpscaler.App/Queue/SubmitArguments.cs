@@ -127,7 +127,7 @@ internal static class SubmitArguments
     {
         var text = result.Tokens[0].Value;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high) return number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number from {low} to {high} for {((OptionResult)result.Parent!).Option.Name}"));
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {low} to {high} for {((OptionResult)result.Parent!).Option.Name}"));
         return null;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.App.Bot;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 
@@ -62,7 +63,11 @@ internal sealed record ServiceSettings
     }
 
     /// <summary>Chooses models as the worker does.</summary>
-    internal ModelChooser Chooser() => new(new ModelFolders(Weights)) { FastAbovePixels = Engines.Of(Engine).IsOnCpu ? FastAbovePixels : 0 };
+    internal ModelChooser Chooser() => new(new ModelFolders(Weights))
+    {
+        FastAbovePixels = Engines.Of(Engine).IsOnCpu ? FastAbovePixels : 0,
+        Catalogue = Catalogue.Names(),
+    };
 
     /// <summary>Checks pictures before they are queued.</summary>
     internal PictureCheck Check(IPictureCodec codec) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Service;
@@ -74,6 +75,7 @@ internal sealed class SettingOptions
             Description = $"{char.ToUpperInvariant(about[0])}{about[1..]}. Default: {setting.Default}.",
             HelpName = setting.Key.Split(':')[^1].ToUpperInvariant(),
         };
+        if (setting.Option == "--weights") option.Validators.Add(WeightsOption.Check);
         return option;
     }
 

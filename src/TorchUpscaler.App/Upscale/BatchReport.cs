@@ -56,7 +56,7 @@ internal sealed class BatchReport(bool isSingle, bool json, ProgressReporter pro
 
     private void TellFailed(string input, Exception error)
     {
-        var message = Failure.Named(streams.Renamed(Failure.Message(error)), StandardStreams.NameOf(input));
+        var message = Failure.Named(streams.Renamed(Failure.Message(error), error), StandardStreams.NameOf(input));
         _failures.Add((input, error, message));
         progress.Say(Failure.Line(message));
         TellPrograms(() => JsonReport.Failed(input, message));

@@ -42,6 +42,8 @@ internal sealed class InputPlan
 
     private static List<PlannedInput> Expand(string input, UpscaleOptions options, IReadOnlySet<string> extensions)
     {
+        if (input.Length == 0) return [new PlannedInput(input, "the name of a picture is empty; give a file or a folder")];
+        if (SpecialFile.IsAt(input)) return [new PlannedInput(input, $"{input} is no regular file; give a file, or - for standard input")];
         if (File.Exists(input)) return [new PlannedInput(input)];
         if (!Directory.Exists(input)) return [new PlannedInput(input, $"{input}: there is no such file or folder")];
 

@@ -38,6 +38,9 @@ internal sealed class OutputPlan
         }
         if (!inputs.IsSingle || Directory.Exists(output) || output.EndsWith('/'))
         {
+            // Whoever means a folder of such a name makes it, or says so with a slash.
+            if (!output.EndsWith('/') && !Directory.Exists(output) && !File.Exists(output) && PictureFormats.FromPath(output) is not null)
+                throw new InputException($"{output} is the name of one picture, and there are several or a folder of them; let -o name a folder ({output}/ if it is to be called so)");
             if (inputs.Pictures is [{ Path: StandardStreams.Name }])
                 throw new InputException($"the result of standard input has no name of its own, and {output} is a folder; let -o name a file");
             if (File.Exists(output)) throw new InputException($"{output} is a file; with several pictures -o names a folder");
@@ -58,9 +61,9 @@ internal sealed class OutputPlan
     /// <summary>The result's path: the one given, or <c>NAME_x4.EXT</c> in the folder given or beside the input.</summary>
     internal string PathFor(PlannedInput input, int scale, PictureFormat format) => _file ?? PathFor(input, _names.Of(input), scale, format);
 
-    /// <summary>A path that bears the input's whole name, for where the usual one is another picture's.</summary>
+    /// <summary>A path that bears a longer name of the input, for where the usual one is another picture's.</summary>
     internal string OtherPathFor(PlannedInput input, int scale, PictureFormat format) =>
-        _file ?? PathFor(input, ResultNames.WholeName(input), scale, format);
+        _file ?? PathFor(input, _names.LongerOf(input), scale, format);
 
     /// <summary>Makes the folder of a result where <c>-o</c> names a folder, if it is not there; a file's folder must be.</summary>
     /// <exception cref="InputException">It is not there or cannot be made.</exception>

@@ -52,14 +52,14 @@ internal sealed partial class PictureFolder(string root, IReadOnlySet<string> ex
     private bool IsResult(string folder, string stem)
     {
         if (ResultName().Match(stem) is not { Success: true } match) return false;
-        var (name, numbered) = (match.Groups["name"].Value, match.Groups["numbered"].Value);
-        string[] sources = extensions.Contains(Path.GetExtension(numbered)) ? [name, numbered] : [name];
+        var (name, whole) = (match.Groups["name"].Value, match.Groups["whole"].Value);
+        string[] sources = extensions.Contains(Path.GetExtension(whole)) ? [name, whole] : [name];
         var parts = folder.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         return Enumerable.Range(0, parts.Length + 1).Select(above => Path.Combine(parts[above..]))
             .Any(origin => _names.TryGetValue(origin, out var names) && sources.Any(names.Contains));
     }
 
-    // NAME_x4, and NAME.EXT-2_x4 where names met. A name may have a newline in it.
-    [GeneratedRegex(@"\A(?<name>(?<numbered>.+?)(-[0-9]+)?)_x[1-9][0-9]?\z", RegexOptions.Singleline)]
+    // NAME_x4, and NAME.EXT-1a2b3c4d_x4 where names met. A name may have a newline in it.
+    [GeneratedRegex(@"\A(?<name>(?<whole>.+?)(-[0-9a-f]{8})?)_x[1-9][0-9]?\z", RegexOptions.Singleline)]
     private static partial Regex ResultName();
 }

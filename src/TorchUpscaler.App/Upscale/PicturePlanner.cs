@@ -56,7 +56,7 @@ internal sealed class PicturePlanner(
     private static void CheckPixels(string what, long width, long height, long limit, string option)
     {
         if (width * height <= limit) return;
-        var (megapixels, limitInMegapixels) = (Math.Ceiling(width * height / 1e6), limit / 1e6);
+        var (megapixels, limitInMegapixels) = (Megapixels.AtLeast(width * height), limit / 1e6);
         throw new PictureException(string.Create(CultureInfo.InvariantCulture,
             $"the {what} of {width}×{height} has {megapixels} megapixels, and the limit is {limitInMegapixels}; allow more with {option} {megapixels}"));
     }
@@ -65,6 +65,8 @@ internal sealed class PicturePlanner(
     {
         var real = RealPath.Of(output);
         if (real == RealPath.Of(input)) throw new InputException("the result would replace the picture itself; choose another name with -o");
+        // A rename, which is how a result gets its name, would put a file in its place.
+        if (SpecialFile.IsAt(output)) throw new InputException($"{output} is no regular file, and is not replaced by one; choose another name with -o");
         if (Directory.Exists(output)) throw new InputException($"{output} is a folder; choose another name with -o");
         // Before the look at the disk: on a second run too, the result that is there is the other picture's.
         if (!_inputOf.TryAdd(real, input))

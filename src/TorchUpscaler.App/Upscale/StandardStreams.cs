@@ -16,7 +16,7 @@ internal sealed class StandardStreams : IDisposable
 
     private const long MostBytes = 2L << 30;
 
-    private readonly Lazy<string> _folder = new(() => Directory.CreateTempSubdirectory("torchupscaler-").FullName);
+    private readonly Lazy<string> _folder = new(MakeFolder);
 
     /// <summary>Reads standard input to its end.</summary>
     /// <returns>The file that holds it.</returns>
@@ -24,6 +24,7 @@ internal sealed class StandardStreams : IDisposable
     /// <exception cref="IOException">It cannot be kept.</exception>
     internal string Receive()
     {
+        if (StandardInput.IsClosed()) throw new PictureException("standard input is closed; send a picture to it");
         var path = Path.Combine(_folder.Value, "input");
         try
         {
@@ -37,6 +38,10 @@ internal sealed class StandardStreams : IDisposable
             }
             if (file.Length == 0) throw new PictureException("standard input is empty; send a picture to it");
             return path;
+        }
+        catch (Exception error) when (TemporaryFolder.IsFull(error))
+        {
+            throw TemporaryFolder.Failure(error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -58,10 +63,8 @@ internal sealed class StandardStreams : IDisposable
     {
         try
         {
-            using var output = Console.OpenStandardOutput();
             using var file = File.OpenRead(ResultFile());
-            file.CopyTo(output);
-            output.Flush();
+            StandardOutput.Write(file);
         }
         catch (Exception error) when (UnwritableOutputException.IsCausedBy(error))
         {
@@ -69,12 +72,26 @@ internal sealed class StandardStreams : IDisposable
         }
     }
 
-    /// <summary>A message about the file that <see cref="Receive"/> returned, which nobody knows by its name.</summary>
-    internal string Renamed(string message)
+    /// <summary>A message about a file of the temporary folder, which nobody knows by its name.</summary>
+    internal string Renamed(string message, Exception error)
     {
         if (!_folder.IsValueCreated) return message;
+        if (error is IOException && message.Contains(Path.Combine(_folder.Value, "result"), StringComparison.Ordinal))
+            return TemporaryFolder.Failure(error.GetBaseException()).Message;
         var path = Path.Combine(_folder.Value, "input");
         return message.Replace(Display.Path(path), "standard input", StringComparison.Ordinal).Replace(path, "standard input", StringComparison.Ordinal);
+    }
+
+    private static string MakeFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("torchupscaler-").FullName;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw TemporaryFolder.Failure(error);
+        }
     }
 
     /// <summary>Removes the temporary folder.</summary>

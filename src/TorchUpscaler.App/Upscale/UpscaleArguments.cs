@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -105,6 +106,7 @@ internal static class UpscaleArguments
     {
         Description = $"A folder with models, searched before {ModelFolders.Variable}, ./weights and the program's own.",
         HelpName = "DIR",
+        Validators = { WeightsOption.Check },
     };
 
     private static readonly Option<long?> MaxInput = new("--max-input-mp")
@@ -172,7 +174,7 @@ internal static class UpscaleArguments
         var text = result.Tokens[0].Value;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high)
             return number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number from {low} to {high} for {NameOf(result)}"));
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {low} to {high} for {NameOf(result)}"));
         return null;
     }
 
@@ -209,7 +211,7 @@ internal static class UpscaleArguments
     {
         var text = result.Tokens[0].Value;
         var parsed = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var megapixels);
-        if (parsed && megapixels >= low && megapixels <= 1e6) return (long)(megapixels * 1e6);
+        if (parsed && megapixels >= low && megapixels <= 1e6) return (long)Math.Round(megapixels * 1e6);
         result.AddError($"'{text}' is not a number of megapixels for {NameOf(result)}");
         return null;
     }

@@ -1,3 +1,4 @@
+using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -18,7 +19,11 @@ internal sealed class UpscaleCommand(IPictureCodec codec, EngineChoice engine, P
     {
         var inputs = InputPlan.Of(options, codec.InputExtensions);
         var outputs = OutputPlan.Of(options, inputs);
-        var chooser = new ModelChooser(new ModelFolders(options.WeightsFolder)) { FastAbovePixels = engine.IsOnCpu ? options.FastAbovePixels : 0 };
+        var chooser = new ModelChooser(new ModelFolders(options.WeightsFolder))
+        {
+            FastAbovePixels = engine.IsOnCpu ? options.FastAbovePixels : 0,
+            Catalogue = Catalogue.Names(),
+        };
         // What would be refused for every picture is refused before the first one.
         _ = chooser.Choose(options.Model, options.Scale, width: 1, height: 1);
 

@@ -21,6 +21,9 @@ public sealed class ModelChooser(ModelFolders folders)
     /// <summary>Pictures of more pixels are made with the fast model, where it is installed and no model is asked for; 0: none. For engines on a CPU.</summary>
     public long FastAbovePixels { get; init; } = DefaultFastAbovePixels;
 
+    /// <summary>The names of the models that can be pulled, for advice; empty: not known here.</summary>
+    public IReadOnlyList<string> Catalogue { get; init; } = [];
+
     /// <summary>Chooses. The files' headers are read anew each time: a model that has just been installed is found.</summary>
     /// <param name="model">A catalogue name, the path of a safetensors file, or null.</param>
     /// <param name="scale">The scale that was asked for, or null for the model's own.</param>
@@ -57,7 +60,7 @@ public sealed class ModelChooser(ModelFolders folders)
         if (best is null && fast is null)
         {
             throw new WeightsException($"no model is installed: none of {string.Join(", ", Preferred.Select(preferred => preferred.Name))} is in {string.Join(", ", folders.All)}; "
-                + $"get one with: {ModelFolders.PullCommand(UsualModel)}");
+                + $"name the folder that has one with --weights DIR, or get one with: {ModelFolders.PullCommand(UsualModel)}");
         }
         if (best is null) return WithNote(fast!, scale, "no larger model is installed");
         if (fast is null || Cost(fast) >= Cost(best)) return WithNote(best, scale, because: null);
@@ -110,7 +113,10 @@ public sealed class ModelChooser(ModelFolders folders)
             throw new WeightsException($"{model} is not a safetensors file; convert it first: {ModelFolders.WeightsCommand($"convert {model}")}");
         if (model.EndsWith(ModelFolders.Extension, StringComparison.OrdinalIgnoreCase) || model.Contains('/'))
             return File.Exists(model) ? model : throw new WeightsException($"there is no model file {model}; check the path given with -m");
-        return folders.Find(model) ?? throw new WeightsException(
-            $"the model {model} is not in {string.Join(", ", folders.All)}; get it with: {ModelFolders.PullCommand(model)}");
+        if (folders.Find(model) is { } path) return path;
+        var looked = string.Join(", ", folders.All);
+        throw new WeightsException(Catalogue.Count == 0 || Catalogue.Contains(model)
+            ? $"the model {model} is not in {looked}; name the folder that has it with --weights DIR, or get it with: {ModelFolders.PullCommand(model)}"
+            : $"the model {model} is not in {looked}, and none of that name can be had, only {string.Join(", ", Catalogue)}; name one of them, or the folder of your own with --weights DIR");
     }
 }

@@ -35,6 +35,6 @@ public sealed record PictureLimits(long InputPixels, long OutputPixels)
     {
         if (width * height <= limit) return;
         throw new PictureException(string.Create(CultureInfo.InvariantCulture,
-            $"the {what} of {width}×{height} has {Math.Ceiling(width * height / 1e6)} megapixels, and the limit here is {limit / 1e6}; send a smaller picture or choose a smaller scale"));
+            $"the {what} of {width}×{height} has {Megapixels.AtLeast(width * height)} megapixels, and the limit here is {limit / 1e6}; send a smaller picture or choose a smaller scale"));
     }
 }

@@ -209,7 +209,7 @@ internal sealed class PictureFile : IDisposable
         try
         {
             if (Directory.Exists(path)) throw new PictureException($"{Display.Path(path)} is a folder, not a picture; give a file");
-            // Pipes and devices have no length either; opening one could wait for ever.
+            if (SpecialFile.IsAt(path)) throw new PictureException($"{Display.Path(path)} is no regular file; give a file"); // opening a pipe could wait for ever
             var target = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
             if (target is { Exists: true, Length: 0 }) throw IsEmpty(path);
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -103,7 +103,7 @@ public sealed class SubmitTests(TinyModels models) : IDisposable
     [InlineData("admin, vip, normal, bulk", "--class", "royal")]
     [InlineData("belong together", "--wait")]
     [InlineData("belong together", "-o", "out")]
-    [InlineData("a number from 1 to 100", "--quality", "101")]
+    [InlineData("a whole number from 1 to 100", "--quality", "101")]
     [InlineData("there is no option --priority", "--priority")]
     public void A_wrong_option_is_refused_in_a_sentence(string reason, params string[] arguments)
     {
