@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace TorchUpscaler.Core;
 
@@ -7,7 +8,7 @@ namespace TorchUpscaler.Core;
 /// Tells pipes, devices and sockets from files, which .NET does not: reading one may wait for ever, and a result that is renamed
 /// onto one would replace it.
 /// </summary>
-public static partial class SpecialFile
+public static class SpecialFile
 {
     private const int OfWorkingFolder = -100, TypeMask = 1;             // AT_FDCWD, STATX_TYPE
     private const int BufferBytes = 256, ModeOffset = 28;               // of struct statx, the same on every processor
@@ -18,11 +19,11 @@ public static partial class SpecialFile
     {
         if (!OperatingSystem.IsLinux()) return false;
         var found = new byte[BufferBytes];
-        if (Statx(OfWorkingFolder, path, 0, TypeMask, found) != 0) return false;
+        if (Statx(OfWorkingFolder, Encoding.UTF8.GetBytes(path + '\0'), 0, TypeMask, found) != 0) return false;
         return (BinaryPrimitives.ReadUInt16LittleEndian(found.AsSpan(ModeOffset)) & KindMask) is not (Folder or Regular);
     }
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, [Out] byte[] found);
+    private static extern int Statx(int folder, byte[] path, int flags, uint mask, [Out] byte[] found);
 }

@@ -85,7 +85,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, await Run(command == "convert --force" ? ["convert", _folder["m.pth"], _folder["pipe"], "--force"] : [command, _folder["pipe"]]));
         Assert.Equal($"error: {_folder["pipe"]} is no regular file{advice}{Environment.NewLine}", _errors.ToString());
         Assert.Equal(["m.pth", "pipe"], _folder.Files);
-        Assert.True(FileKind.IsSpecial(_folder["pipe"]));
+        Assert.True(SpecialFile.IsAt(_folder["pipe"]));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class InputFile : IDisposable
     {
         if (path.Length == 0) throw new WeightsException($"the name of a file is empty; name {wanted}");
         if (Directory.Exists(path)) throw new WeightsException($"{path} is a folder; name {wanted}");
-        if (FileKind.IsSpecial(path)) throw new WeightsException($"{path} is no regular file; save its content to one and name {wanted}");
+        if (SpecialFile.IsAt(path)) throw new WeightsException($"{path} is no regular file; save its content to one and name {wanted}");
         SafeFileHandle? file = null;
         try
         {

@@ -83,8 +83,16 @@ internal sealed class QueueRig : IDisposable
     }
 
     /// <summary>Waits until no job waits or runs.</summary>
-    internal void UntilAllHaveEnded() => Until(
-        () => Store.Stats().Jobs.All(count => count.State is not (JobState.Received or JobState.Queued or JobState.Running)), "all jobs have ended");
+    internal void UntilAllHaveEnded()
+    {
+        for (var left = long.MaxValue; left > 0;)
+        {
+            var before = left;
+            Until(() => (left = Left()) < before, $"another job has ended, of {before}");
+        }
+    }
+
+    private long Left() => Store.Stats().Jobs.Where(count => count.State is JobState.Received or JobState.Queued or JobState.Running).Sum(count => count.Count);
 
     /// <summary>Every job is finished exactly once, with the right picture; nothing is stuck or left over.</summary>
     internal void AllIsAsItShouldBe(params long[] failed)

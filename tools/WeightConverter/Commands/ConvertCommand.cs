@@ -42,7 +42,7 @@ internal sealed class ConvertCommand(TextWriter output)
         if (Directory.Exists(result)) throw new WeightsException($"{result} is a folder; name the file to write in it");
         if (Path.GetFullPath(input) == Path.GetFullPath(result))
             throw new WeightsException($"{result} would replace what is converted; give another name");
-        FileKind.RequireReplaceable(result);
+        ResultPath.RequireReplaceable(result);
         if (File.Exists(result) && !force)
             throw new WeightsException($"{result} exists already; give another name, or --force to replace it");
         var folder = Path.GetDirectoryName(Path.GetFullPath(result));

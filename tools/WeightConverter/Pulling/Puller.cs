@@ -17,7 +17,7 @@ internal sealed class Puller(
     internal async Task Pull(CatalogueModel model, bool force, CancellationToken cancel)
     {
         var target = Path.Combine(folder, model.Name + ".safetensors");
-        FileKind.RequireReplaceable(target);
+        ResultPath.RequireReplaceable(target);
         if (!force && IsInstalled(model, target)) return;
         MakeFolder();
         var others = new HashSet<CatalogueSource>();
