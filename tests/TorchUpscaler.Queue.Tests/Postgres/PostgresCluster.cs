@@ -117,13 +117,36 @@ internal sealed class PostgresCluster
         WaitUntilItAnswers();
     }
 
-    /// <summary>Ends the server as a power cut does: SIGKILL to its main process, whose children then end by themselves.</summary>
+    /// <summary>Ends the server as a power cut does: SIGKILL to its main process and to those that serve connections.</summary>
     internal void Kill()
     {
-        var server = File.ReadLines(Path.Combine(_folder, "data", "postmaster.pid")).First();
+        var server = int.Parse(File.ReadLines(Path.Combine(_folder, "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
         File.WriteAllText(Path.Combine(_folder, "goes-on"), "");
-        Run("/bin/sh", ["-c", $"kill -KILL {int.Parse(server, CultureInfo.InvariantCulture)}"]);
+        int[] all = [server, .. ChildrenOf(server)];
+        // One that has ended by itself meanwhile is no failure.
+        Run("/bin/sh", ["-c", $"for process in {string.Join(' ', all)}; do kill -KILL $process 2> /dev/null; done; true"]);
         EndShell();
+        var waited = Stopwatch.StartNew();
+        while (all.Any(process => Directory.Exists($"/proc/{process}")) && waited.Elapsed < TimeSpan.FromSeconds(10)) Thread.Sleep(10);
+    }
+
+    // After the name in parentheses: the state, and the parent.
+    private static IEnumerable<int> ChildrenOf(int parent)
+    {
+        foreach (var folder in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process)) continue;
+            string stat;
+            try
+            {
+                stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            }
+            catch (IOException)
+            {
+                continue; // it has ended
+            }
+            if (stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture)) yield return process;
+        }
     }
 
     private static string Group => ServerUser == "postgres" ? "postgres" : "nogroup";

@@ -82,7 +82,8 @@ internal sealed class Simulation : IDisposable
         var (steps, idle) = (0, 0);
         while (thread.IsAlive)
         {
-            idle = steps == Work.Steps.Count ? idle + 1 : 0;
+            // Waiting, not busy: while it opens a picture or writes to the disk, no time passes.
+            idle = steps == Work.Steps.Count && thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin) ? idle + 1 : 0;
             steps = Work.Steps.Count;
             if (PassesWhenIdle && idle >= 10)
             {
