@@ -52,7 +52,7 @@ internal static class QueueArguments
         {
             Description = string.Create(CultureInfo.InvariantCulture, $"At most so many. Default: {UsualLimit}."),
             HelpName = "N",
-            CustomParser = result => (int?)Whole(result, 100_000),
+            CustomParser = result => (int?)OptionParsers.Number(result, 1, 100_000),
         };
         add(new Command("list", "Shows jobs, the newest first.") { state, person, limit }, parsed =>
             (queue, _) => queue.List(parsed.GetValue(state), parsed.GetValue(person), parsed.GetValue(limit) ?? UsualLimit));
@@ -105,24 +105,13 @@ internal static class QueueArguments
     {
         argument.CustomParser = result =>
         {
-            var wrong = result.Tokens.Select(token => token.Value).FirstOrDefault(text => Parse(text, long.MaxValue) is null);
-            if (wrong is null) return [.. result.Tokens.Select(token => Parse(token.Value, long.MaxValue)!.Value)];
+            var wrong = result.Tokens.Select(token => token.Value).FirstOrDefault(text => OptionParsers.WholeNumber(text, 1, long.MaxValue) is null);
+            if (wrong is null) return [.. result.Tokens.Select(token => OptionParsers.WholeNumber(token.Value, 1, long.MaxValue)!.Value)];
             result.AddError($"'{wrong}' is not the number of a job; see: torchupscaler queue list");
             return [];
         };
         return argument;
     }
-
-    private static long? Whole(ArgumentResult result, long high)
-    {
-        var text = result.Tokens[0].Value;
-        if (Parse(text, high) is { } number) return number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from 1 to {high} for {((OptionResult)result.Parent!).Option.Name}"));
-        return null;
-    }
-
-    private static long? Parse(string text, long high) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= high ? number : null;
 
     private static double ParseWeight(ArgumentResult result)
     {

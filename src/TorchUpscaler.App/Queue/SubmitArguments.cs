@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using TorchUpscaler.App.Service;
-using TorchUpscaler.App.Upscale;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 
@@ -24,7 +21,7 @@ internal static class SubmitArguments
     {
         Description = "Pictures, and folders of pictures.",
         Arity = ArgumentArity.OneOrMore,
-        Validators = { RefuseUnknownOptions },
+        Validators = { OptionParsers.RefuseUnknownOptions },
     };
 
     private static readonly Option<bool> Recursive = new("--recursive", "-r") { Description = "Look into the folders within folders too." };
@@ -52,21 +49,21 @@ internal static class SubmitArguments
     {
         Description = "How many times larger. Default: what the model does.",
         HelpName = "SCALE",
-        CustomParser = result => Number(result, 1, 64),
+        CustomParser = result => (int?)OptionParsers.Number(result, 1, 64),
     };
 
     private static readonly Option<PictureFormat?> Format = new("--format", "-f")
     {
         Description = "The results' format. Default: the picture's own.",
         HelpName = "png|jpg|webp",
-        CustomParser = ParseFormat,
+        CustomParser = OptionParsers.Format,
     };
 
     private static readonly Option<int?> Quality = new("--quality")
     {
         Description = "Quality of JPEG and WebP, 1 to 100. Default: 95.",
         HelpName = "N",
-        CustomParser = result => Number(result, 1, 100),
+        CustomParser = result => (int?)OptionParsers.Number(result, 1, 100),
     };
 
     private static readonly Option<bool> Wait = new("--wait") { Description = "Wait for the results and put them into the folder of -o. Ctrl-C leaves the jobs in the queue." };
@@ -114,28 +111,5 @@ internal static class SubmitArguments
             Force = parsed.GetValue(Force),
             Json = parsed.GetValue(Json),
         };
-    }
-
-    // What begins with a dash and is no option would else pass for a picture.
-    private static void RefuseUnknownOptions(ArgumentResult result)
-    {
-        var unknown = result.Tokens.Select(token => token.Value).FirstOrDefault(t => t.StartsWith('-') && !Path.Exists(t));
-        if (unknown is not null) result.AddError($"there is no option {unknown}");
-    }
-
-    private static int? Number(ArgumentResult result, int low, int high)
-    {
-        var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high) return number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {low} to {high} for {((OptionResult)result.Parent!).Option.Name}"));
-        return null;
-    }
-
-    private static PictureFormat? ParseFormat(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (PictureFormats.FromName(text) is { } format) return format;
-        result.AddError($"'{text}' is no format for results; write {UpscaleArguments.FormatNames}");
-        return null;
     }
 }

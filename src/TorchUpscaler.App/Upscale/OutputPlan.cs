@@ -49,7 +49,7 @@ internal sealed class OutputPlan
 
         var named = PictureFormats.FromPath(output);
         if (named is null && options.Format is null)
-            throw new InputException($"{output} does not say the result's format; let its name end in {UpscaleArguments.FormatNames}, or give -f");
+            throw new InputException($"{output} does not say the result's format; let its name end in {OptionParsers.FormatNames}, or give -f");
         if (named is not null && options.Format is not null && named != options.Format)
             throw new InputException($"{output} and -f name different formats; leave one out");
         return new OutputPlan(output, null, named ?? options.Format, inputs);

@@ -10,9 +10,6 @@ namespace TorchUpscaler.App.Upscale;
 /// <summary>The arguments of <c>torchupscaler upscale</c>.</summary>
 internal static class UpscaleArguments
 {
-    /// <summary>What can be written as a result's format.</summary>
-    internal const string FormatNames = "png, jpg or webp";
-
     private const string Examples = """
         Examples:
           torchupscaler upscale photo.jpg                       makes photo_x4.jpg beside it
@@ -30,7 +27,7 @@ internal static class UpscaleArguments
     {
         Description = "Pictures (PNG, JPEG, WebP; HEIF, AVIF, TIFF and GIF where libvips can), folders of pictures, or - for standard input.",
         Arity = ArgumentArity.OneOrMore,
-        Validators = { RefuseUnknownOptions },
+        Validators = { OptionParsers.RefuseUnknownOptions },
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
@@ -70,7 +67,7 @@ internal static class UpscaleArguments
     {
         Description = "How many times larger. Default: what the model does. What no model does is reached by several, and Lanczos.",
         HelpName = "SCALE",
-        CustomParser = result => Number(result, 1, 64),
+        CustomParser = result => (int?)OptionParsers.Number(result, 1, 64),
         CompletionSources = { _ => new[] { "2", "4", "8" }.Select(scale => new CompletionItem(scale)) },
     };
 
@@ -78,14 +75,14 @@ internal static class UpscaleArguments
     {
         Description = "The results' format. Default: the picture's own.",
         HelpName = "png|jpg|webp",
-        CustomParser = ParseFormat,
+        CustomParser = OptionParsers.Format,
     };
 
     private static readonly Option<int?> Quality = new("--quality")
     {
         Description = "Quality of JPEG and WebP, 1 to 100. Default: 95.",
         HelpName = "N",
-        CustomParser = result => Number(result, 1, 100),
+        CustomParser = result => (int?)OptionParsers.Number(result, 1, 100),
     };
 
     private static readonly Option<long?> Memory = new("--memory")
@@ -99,7 +96,7 @@ internal static class UpscaleArguments
     {
         Description = "Threads that compute; the result does not depend on it. Default: one for each processor core.",
         HelpName = "N",
-        CustomParser = result => Number(result, 1, 1024),
+        CustomParser = result => (int?)OptionParsers.Number(result, 1, 1024),
     };
 
     private static readonly Option<string> Weights = new("--weights")
@@ -162,30 +159,6 @@ internal static class UpscaleArguments
         Json = parsed.GetValue(Json),
     };
 
-    // What begins with a dash and is no option would else pass for a picture.
-    private static void RefuseUnknownOptions(ArgumentResult result)
-    {
-        var unknown = result.Tokens.Select(token => token.Value).FirstOrDefault(t => t.StartsWith('-') && t != StandardStreams.Name && !Path.Exists(t));
-        if (unknown is not null) result.AddError($"there is no option {unknown}");
-    }
-
-    private static int? Number(ArgumentResult result, int low, int high)
-    {
-        var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high)
-            return number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {low} to {high} for {NameOf(result)}"));
-        return null;
-    }
-
-    private static PictureFormat? ParseFormat(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (PictureFormats.FromName(text) is { } format) return format;
-        result.AddError($"'{text}' is no format for results; write {FormatNames}");
-        return null;
-    }
-
     private static long? ParseMemory(ArgumentResult result)
     {
         try
@@ -194,7 +167,7 @@ internal static class UpscaleArguments
         }
         catch (FormatException error)
         {
-            result.AddError($"{error.Message} for {NameOf(result)}");
+            result.AddError($"{error.Message} for {OptionParsers.NameOf(result)}");
             return null;
         }
     }
@@ -212,9 +185,7 @@ internal static class UpscaleArguments
         var text = result.Tokens[0].Value;
         var parsed = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var megapixels);
         if (parsed && megapixels >= low && megapixels <= 1e6) return (long)Math.Round(megapixels * 1e6);
-        result.AddError($"'{text}' is not a number of megapixels for {NameOf(result)}");
+        result.AddError($"'{text}' is not a number of megapixels for {OptionParsers.NameOf(result)}");
         return null;
     }
-
-    private static string NameOf(ArgumentResult result) => (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;
 }
