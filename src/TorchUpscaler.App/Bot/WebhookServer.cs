@@ -2,10 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.App.Service;
 using TorchUpscaler.Core;
@@ -39,27 +36,8 @@ internal sealed partial class WebhookServer(UpdateInbox inbox, ILoggerFactory lo
     internal async Task Start(IPEndPoint address)
     {
         if (_server is not null) return; // this process talks once more
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logs);
-        builder.Services.AddSingleton<IHostLifetime, Monitoring.NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
-        {
-            server.AddServerHeader = false;
-            server.Limits.MaxConcurrentConnections = MostConnections;
-            server.Limits.MaxRequestBodySize = LargestUpdate;
-            server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            server.Listen(address);
-        });
-        _server = builder.Build();
-        _server.Run(Answer);
-        try
-        {
-            await _server.StartAsync();
-        }
-        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
-        {
-            throw new InputException($"the setting Bot:WebhookListen: nothing can be served at {address} ({error.GetBaseException().Message}); choose another address", error);
-        }
+        _server = await LocalServer.Start(address, logs, MostConnections, LargestUpdate, Answer, reason =>
+            $"the setting Bot:WebhookListen: nothing can be served at {address} ({reason}); choose another address");
         LogListening(Address);
     }
 

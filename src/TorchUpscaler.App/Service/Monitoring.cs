@@ -1,9 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 using TorchUpscaler.Core;
@@ -25,27 +22,8 @@ internal sealed partial class Monitoring(Health health, MetricsPage metrics, ILo
     /// <exception cref="InputException">The address is not to be had.</exception>
     internal async Task Start(IPEndPoint address)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logs);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
-        {
-            server.AddServerHeader = false;
-            server.Limits.MaxConcurrentConnections = MostConnections;
-            server.Limits.MaxRequestBodySize = 0;
-            server.Listen(address);
-        });
-        _server = builder.Build();
-        _server.Run(Answer);
-        try
-        {
-            await _server.StartAsync();
-        }
-        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
-        {
-            var reason = error.GetBaseException().Message;
-            throw new InputException($"the setting Listen: nothing can be served at {address} ({reason}); choose another address with --listen or --port, or --listen off", error);
-        }
+        _server = await LocalServer.Start(address, logs, MostConnections, largestBody: 0, Answer, reason =>
+            $"the setting Listen: nothing can be served at {address} ({reason}); choose another address with --listen or --port, or --listen off");
         var served = _server.Urls.First();
         Listening(served);
     }
@@ -84,12 +62,4 @@ internal sealed partial class Monitoring(Health health, MetricsPage metrics, ILo
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Health and metrics: {Address}/healthz, {Address}/metrics")]
     private partial void Listening(string address);
-
-    /// <summary>Signals are the program's own business.</summary>
-    internal sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

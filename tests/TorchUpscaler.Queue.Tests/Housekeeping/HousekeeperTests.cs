@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.Queue.Tests.Worker;
 
@@ -23,8 +22,8 @@ public sealed class HousekeeperTests : IDisposable
 
         await using var housekeeper = Start(other);
 
-        WaitFor(() => other.Find(job) is { State: JobState.Queued, Failures: 1 });
-        WaitFor(() => Said(LogLevel.Information, "rescue"));
+        Waiting.For(Patience, () => other.Find(job) is { State: JobState.Queued, Failures: 1 });
+        Waiting.For(Patience, () => Said(LogLevel.Information, "rescue"));
     }
 
     [Fact]
@@ -42,7 +41,7 @@ public sealed class HousekeeperTests : IDisposable
 
         await using var housekeeper = Start(store);
 
-        WaitFor(() =>
+        Waiting.For(Patience, () =>
         {
             var row = store.Find(job)!;
             aged |= row.EffectiveClass == JobClass.Vip;
@@ -60,14 +59,14 @@ public sealed class HousekeeperTests : IDisposable
         outage.IsOut = true;
 
         await using var housekeeper = Start(flaky);
-        WaitFor(() => outage.Refusals >= 6);
+        Waiting.For(Patience, () => outage.Refusals >= 6);
         Assert.Equal("Housekeeping waits for the store: the store is out", Assert.Single(_log.All).Line);
         Assert.Equal(LogLevel.Warning, _log.All.Single().Level);
 
         outage.IsOut = false;
         Submit(store);
         Assert.NotNull(store.Claim());
-        WaitFor(() => Said(LogLevel.Information, "rescue"));
+        Waiting.For(Patience, () => Said(LogLevel.Information, "rescue"));
     }
 
     [Fact]
@@ -81,24 +80,14 @@ public sealed class HousekeeperTests : IDisposable
 
         await using var housekeeper = Start(flaky);
 
-        WaitFor(() => _log.All.Any(entry => entry.Level >= LogLevel.Warning && entry.Line.Contains("clean", StringComparison.Ordinal)));
-        WaitFor(() => Said(LogLevel.Information, "rescue"));
+        Waiting.For(Patience, () => _log.All.Any(entry => entry.Level >= LogLevel.Warning && entry.Line.Contains("clean", StringComparison.Ordinal)));
+        Waiting.For(Patience, () => Said(LogLevel.Information, "rescue"));
     }
 
     public void Dispose()
     {
         _metrics.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(waited.Elapsed < Patience, "what the test waits for has not come");
-            Thread.Sleep(20);
-        }
     }
 
     private static long Submit(IJobStore store)

@@ -8,9 +8,10 @@ namespace TorchUpscaler.Queue.Tests.Housekeeping;
 [Collection(PostgresOutageTests.Collection)]
 public sealed class SharedScheduleTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private const double SecondsBetweenRounds = 0.5; // a quarter of the lease
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly QueueOptions Options = new() { Lease = TimeSpan.FromSeconds(4 * SecondsBetweenRounds) };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("schedule-").FullName;
@@ -28,7 +29,7 @@ public sealed class SharedScheduleTests : IDisposable
         await using var first = Start(one);
         await using var second = Start(two);
 
-        WaitFor(() => rounds.Count >= 16);
+        Waiting.For(Patience, () => rounds.Count >= 16);
 
         // Were each process to keep a schedule of its own, they would come twice as often. Either start makes a round of its own.
         var count = rounds.Count;
@@ -46,11 +47,11 @@ public sealed class SharedScheduleTests : IDisposable
         using var rounds = new RescueRounds(PostgresCluster.Shared, location);
         var first = Start(one);
         await using var second = Start(two);
-        WaitFor(() => rounds.Count >= 2);
+        Waiting.For(Patience, () => rounds.Count >= 2);
 
         await first.DisposeAsync();
         var before = rounds.Count;
-        WaitFor(() => rounds.Count >= before + 4);
+        Waiting.For(Patience, () => rounds.Count >= before + 4);
 
         // The store is the caller's, and still open.
         Assert.Null(one.Find(1));
@@ -63,17 +64,17 @@ public sealed class SharedScheduleTests : IDisposable
         var location = cluster.NewSchema();
         using var store = Open(location);
         await using var housekeeper = Start(store);
-        using (var rounds = new RescueRounds(cluster, location)) WaitFor(() => rounds.Count >= 2);
+        using (var rounds = new RescueRounds(cluster, location)) Waiting.For(Patience, () => rounds.Count >= 2);
 
         cluster.Kill();
-        WaitFor(() => _log.All.Any(entry => entry.Level == LogLevel.Warning));
+        Waiting.For(Patience, () => _log.All.Any(entry => entry.Level == LogLevel.Warning));
         await Task.Delay(TimeSpan.FromSeconds(5));
         cluster.Start();
 
         using (var rounds = new RescueRounds(cluster, location))
         {
             var before = rounds.Count;
-            WaitFor(() => rounds.Count >= before + 4);
+            Waiting.For(Patience, () => rounds.Count >= before + 4);
         }
         Assert.Single(_log.All, entry => entry.Level >= LogLevel.Warning);
     }
@@ -82,16 +83,6 @@ public sealed class SharedScheduleTests : IDisposable
     {
         _metrics.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(waited.Elapsed < Patience, "what the test waits for has not come");
-            Thread.Sleep(50);
-        }
     }
 
     private IJobStore Open(string location) => JobStores.Open(location, _folder, Options);
