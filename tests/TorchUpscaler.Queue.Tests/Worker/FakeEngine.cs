@@ -32,6 +32,9 @@ internal sealed class FakeWork(FakeTimeProvider clock)
     /// <summary>The budgets that runs were started with, by picture.</summary>
     internal List<(string Name, long Memory, string Engine)> Starts { get; } = [];
 
+    /// <summary>What was loaded (+) and given out of memory (-), in order.</summary>
+    internal List<string> Models { get; } = [];
+
     /// <summary>Called before each step with the picture's name; may submit, cancel, or throw what an engine would.</summary>
     internal Action<string> BeforeStep { get; set; } = _ => { };
 
@@ -44,14 +47,18 @@ internal sealed class FakeWork(FakeTimeProvider clock)
 /// <summary>Takes simulated time and real rows: what the worker, the codec and the store see is what an engine would show them.</summary>
 internal sealed class FakeEngine(FakeWork work, string name) : IUpscaleEngine
 {
-    public ILoadedModel Load(ModelFile model) => new Loaded(work, name, model.Network);
+    public ILoadedModel Load(ModelFile model)
+    {
+        work.Models.Add("+" + model.Name);
+        return new Loaded(work, name, model.Name, model.Network);
+    }
 
     public void Dispose()
     {
         // Runs end by themselves.
     }
 
-    private sealed class Loaded(FakeWork work, string engine, NetworkShape network) : ILoadedModel
+    private sealed class Loaded(FakeWork work, string engine, string model, NetworkShape network) : ILoadedModel
     {
         public NetworkShape Network => network;
 
@@ -63,10 +70,7 @@ internal sealed class FakeEngine(FakeWork work, string name) : IUpscaleEngine
             return new Run(work, input, bytes, network.Scale, output);
         }
 
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
+        public void Dispose() => work.Models.Add("-" + model);
     }
 
     private sealed class Run : IUpscaleRun

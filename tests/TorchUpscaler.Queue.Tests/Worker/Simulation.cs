@@ -31,7 +31,7 @@ internal sealed class Simulation : IDisposable
         options = (options ?? new QueueOptions()) with { SecondsPerMegapixel = misjudged * Work.SecondsPerMegapixel };
         _sqlite = SqliteJobStore.Open(Path.Combine(_folder, "store"), options, Clock);
         Store = _sqlite;
-        MakeModel();
+        MakeModel("x4plus");
         Work.BeforeStep = _ => RunEvents();
     }
 
@@ -60,12 +60,12 @@ internal sealed class Simulation : IDisposable
     internal bool PassesWhenIdle { get; set; }
 
     /// <summary>Hands in a picture that takes so many seconds.</summary>
-    internal long Submit(string person, double seconds, JobClass jobClass = JobClass.Normal, string? name = null)
+    internal long Submit(string person, double seconds, JobClass jobClass = JobClass.Normal, string? name = null, string? model = null)
     {
         var width = (int)Math.Round(seconds * PixelsPerSecond);
         name ??= $"{person}{Guid.NewGuid():N}";
         using var file = new MemoryStream(FakeCodec.File(width, 1, name));
-        return _sqlite.Submit(new NewJob(FrontEnd, person, name) { Class = jobClass }, new CheckedPicture(width, 1, ".txt", "x4plus"), file);
+        return _sqlite.Submit(new NewJob(FrontEnd, person, name) { Class = jobClass, Model = model }, new CheckedPicture(width, 1, ".txt", "x4plus"), file);
     }
 
     /// <summary>Lets something happen at a time, before the first step that begins then or later.</summary>
@@ -137,11 +137,12 @@ internal sealed class Simulation : IDisposable
         }
     }
 
-    private void MakeModel()
+    /// <summary>Installs another model.</summary>
+    internal void MakeModel(string name)
     {
         var shape = new RrdbNetShape(4, 3, 3, 4, 1, 2);
         var tensors = NetworkTensors.Of(shape).Select(tensor => new TensorToWrite(
             tensor.Name, TensorType.F32, tensor.Shape, () => new float[tensor.Shape.Aggregate(1L, (product, side) => product * side)])).ToList();
-        SafetensorsWriter.Write(Path.Combine(_folder, "x4plus.safetensors"), tensors, new Dictionary<string, string>());
+        SafetensorsWriter.Write(Path.Combine(_folder, name + ".safetensors"), tensors, new Dictionary<string, string>());
     }
 }
