@@ -7,8 +7,8 @@ namespace TorchUpscaler.Core;
 public sealed class ModelChooser(ModelFolders folders)
 {
     /// <summary>
-    /// Where nothing else is set: x4plus needs 40 to 50 µs a pixel on two cores with AVX-512, about three minutes for so many;
-    /// the fast model about a fifteenth of it.
+    /// Where nothing else is set: x4plus needs 34 to 37 µs a pixel on two cores with AVX-512, more than two minutes for so many; the
+    /// fast model an eighth to a tenth of it.
     /// </summary>
     public const long DefaultFastAbovePixels = 4_000_000;
 

@@ -29,8 +29,8 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
     /// <summary>Begins. Where the store does not answer at the moment, it begins when it does.</summary>
     public void Start() => _starting = Task.Run(async () =>
     {
-        if (store is PostgresJobStore) await StartWhenPossible(BuildForMachine);
-        await StartWhenPossible(Build);
+        if (store is PostgresJobStore) await StartWhenPossible(BuildForMachine, Duty.OfMachine(store.Options));
+        await StartWhenPossible(Build, Duty.Of(store.Options));
     });
 
     /// <summary>Ends, after the rounds that are under way; one that hangs is left.</summary>
@@ -49,7 +49,7 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         _stop.Dispose();
     }
 
-    private async Task StartWhenPossible(Func<StandaloneSchedulerFactory> build)
+    private async Task StartWhenPossible(Func<StandaloneSchedulerFactory> build, IReadOnlyList<Duty> duties)
     {
         while (!_stop.IsCancellationRequested)
         {
@@ -57,6 +57,7 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
             try
             {
                 var scheduler = await factory.GetScheduler(_stop.Token);
+                foreach (var duty in duties) await Schedule(scheduler, duty);
                 await scheduler.Start(_stop.Token);
                 _factories.Add(factory);
                 return;
@@ -79,31 +80,46 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         await factory.DisposeAsync();
     }
 
-    private StandaloneSchedulerFactory Build() => Schedule("torchupscaler", Duty.Of(store.Options), quartz =>
+    // A schedule that is there already goes on. Replaced under the processes that follow it, its rounds would be doubled for a while:
+    // what one of them has reserved of the old one it would take for its own of the new one. So a trigger is named by its interval,
+    // and only one of another interval is taken away.
+    private async Task Schedule(IScheduler scheduler, Duty duty)
+    {
+        var job = JobBuilder.Create<HousekeepingJob>().WithIdentity(duty.Name).StoreDurably().Build();
+        var trigger = TriggerBuilder.Create().WithIdentity($"{duty.Name} every {duty.Every}").ForJob(job).StartNow()
+            .WithSimpleSchedule(schedule => schedule
+                .WithInterval(duty.Every).RepeatForever()
+                // Rounds that were missed are not made up for: one does the work of all.
+                .WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount))
+            .Build();
+        await scheduler.AddJob(job, new AddJobOptions { Replace = true }, _stop.Token);
+        var there = await scheduler.GetTriggersOfJob(job.Key, _stop.Token);
+        try
+        {
+            if (!there.Any(other => other.Key.Equals(trigger.Key))) await scheduler.ScheduleJob(trigger, cancellationToken: _stop.Token);
+        }
+        catch (ObjectAlreadyExistsException)
+        {
+            // Another process did it at the same moment.
+        }
+        foreach (var old in there.Where(other => !other.Key.Equals(trigger.Key))) await scheduler.UnscheduleJob(old.Key, _stop.Token);
+    }
+
+    private StandaloneSchedulerFactory Build() => Build("torchupscaler", quartz =>
     {
         if (store is PostgresJobStore postgres) Share(quartz, postgres);
         else quartz.UseInMemoryStore();
     });
 
-    private StandaloneSchedulerFactory BuildForMachine() =>
-        Schedule("torchupscaler on this machine", Duty.OfMachine(store.Options), quartz => quartz.UseInMemoryStore());
+    private StandaloneSchedulerFactory BuildForMachine() => Build("torchupscaler on this machine", quartz => quartz.UseInMemoryStore());
 
-    private StandaloneSchedulerFactory Schedule(string name, IReadOnlyList<Duty> duties, Action<IQuartzBuilder> keep) => QuartzSchedulerBuilder.Create(quartz =>
+    private StandaloneSchedulerFactory Build(string name, Action<IQuartzBuilder> keep) => QuartzSchedulerBuilder.Create(quartz =>
     {
         quartz.Services.AddSingleton(store).AddSingleton(metrics).AddSingleton(_log);
         quartz.ConfigureScheduler(options => options.InstanceName = name);
         quartz.UseDefaultThreadPool(Threads);
         keep(quartz);
         quartz.AddSchedulerListener(new ScheduleListener(_log));
-        foreach (var duty in duties)
-        {
-            quartz.ScheduleJob<HousekeepingJob>(
-                trigger => trigger.WithIdentity(duty.Name).StartNow().WithSimpleSchedule(schedule => schedule
-                    .WithInterval(duty.Every).RepeatForever()
-                    // Rounds that were missed are not made up for: one does the work of all.
-                    .WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)),
-                job => job.WithIdentity(duty.Name));
-        }
     }).Build();
 
     private static void Share(IQuartzBuilder quartz, PostgresJobStore store)

@@ -21,6 +21,8 @@ internal sealed partial class LeaseKeeper : IDisposable
     private long _lastAnswer;
     private bool _isOut;
     private volatile bool _isStopping;
+    private volatile bool _isAsked;
+    private long _nextHello;
 
     /// <param name="store">Where the leases are.</param>
     /// <param name="stallAfter">After so long without a beat the thread is taken for hung.</param>
@@ -41,6 +43,9 @@ internal sealed partial class LeaseKeeper : IDisposable
 
     /// <summary>When the store last took all that was written to it, as a timestamp of the clock.</summary>
     internal long LastAnswer => Volatile.Read(ref _lastAnswer);
+
+    /// <summary>The store has not answered: it is to be asked at the next beat of the timer, whatever there is to renew.</summary>
+    internal void Ask() => _isAsked = true;
 
     /// <summary>The worker's thread lives.</summary>
     internal void Beat() => Volatile.Write(ref _beat, _clock.GetTimestamp());
@@ -87,7 +92,9 @@ internal sealed partial class LeaseKeeper : IDisposable
         try
         {
             foreach (var held in _held.Values) Renew(held);
-            _store.Hello(_about());
+            var isTimeForHello = _isAsked || _isOut || _clock.GetTimestamp() >= _nextHello;
+            if (isTimeForHello) Hello();
+            else if (_held.IsEmpty) return; // nothing was asked
             Volatile.Write(ref _lastAnswer, _clock.GetTimestamp());
             if (_isOut) StoreIsBack();
             _isOut = false;
@@ -111,6 +118,14 @@ internal sealed partial class LeaseKeeper : IDisposable
         {
             _renewing.Exit();
         }
+    }
+
+    // An idle worker is not to write to the disk every second.
+    private void Hello()
+    {
+        _isAsked = false;
+        _store.Hello(_about());
+        _nextHello = _clock.GetTimestamp() + (long)(_store.Options.Lease.TotalSeconds / 3 * _clock.TimestampFrequency);
     }
 
     private void Renew(HeldJob held)

@@ -115,7 +115,11 @@ public sealed partial class Worker(
     private bool MayClaim =>
         clock.GetTimestamp() >= _noClaimBefore && _held.TrueForAll(held => held.Result is null) && (_outage is not { IsOfStore: true } outage || IsOver(outage));
 
-    private void Note(IOException outage) => _outage = new Outage(outage.Message, clock.GetTimestamp(), outage is StoreUnavailableException);
+    private void Note(IOException outage)
+    {
+        _outage = new Outage(outage.Message, clock.GetTimestamp(), outage is StoreUnavailableException);
+        _keeper?.Ask();
+    }
 
     // The store is back as soon as it takes a renewal; of a full disk that is not known until the next result.
     private bool IsOver(Outage outage) =>

@@ -57,6 +57,23 @@ public sealed class SharedScheduleTests : IDisposable
         Assert.Null(one.Find(1));
     }
 
+    [Fact]
+    public async Task A_changed_setting_changes_the_pace_of_what_is_stored()
+    {
+        var location = PostgresCluster.Shared.NewSchema();
+        using var slow = Open(location, new QueueOptions { Lease = TimeSpan.FromMinutes(2) });
+        using var fast = Open(location, Options);
+        using var rounds = new RescueRounds(PostgresCluster.Shared, location);
+        await using (Start(slow)) Waiting.For(Patience, () => rounds.Count >= 1);
+        var before = rounds.Count;
+
+        await using var changed = Start(fast);
+        Waiting.For(Patience, () => rounds.Count >= before + 4); // at the old pace, two minutes
+
+        await using var again = Start(slow);
+        Waiting.For(Patience, () => rounds.Intervals().SequenceEqual([30_000L]));
+    }
+
     [Fact, Trait("Length", "Long")]
     public async Task A_server_that_breaks_down_and_comes_back_is_said_once_and_the_rounds_go_on()
     {
@@ -85,7 +102,7 @@ public sealed class SharedScheduleTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private IJobStore Open(string location) => JobStores.Open(location, _folder, Options);
+    private IJobStore Open(string location, QueueOptions? options = null) => JobStores.Open(location, _folder, options ?? Options);
 
     private Housekeeper Start(IJobStore store)
     {
@@ -112,6 +129,18 @@ public sealed class SharedScheduleTests : IDisposable
         }
 
         internal int Count => Convert.ToInt32(Value("SELECT count(*) FROM round"), System.Globalization.CultureInfo.InvariantCulture);
+
+        /// <summary>The stored intervals of the rounds, in milliseconds, that are due at some time.</summary>
+        internal List<long> Intervals()
+        {
+            using var command = new NpgsqlCommand(
+                "SELECT s.repeat_interval FROM qrtz_simple_triggers s JOIN qrtz_triggers t USING (sched_name, trigger_name, trigger_group) WHERE t.job_name = 'rescue'",
+                _connection);
+            using var reader = command.ExecuteReader();
+            var intervals = new List<long>();
+            while (reader.Read()) intervals.Add(reader.GetInt64(0));
+            return intervals;
+        }
 
         public void Dispose() => _connection.Dispose();
 

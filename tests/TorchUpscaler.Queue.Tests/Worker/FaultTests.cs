@@ -213,6 +213,23 @@ public class FaultTests
     }
 
     [Fact]
+    public void A_worker_that_is_told_to_stop_and_ended_in_the_middle_of_a_call_has_not_crashed()
+    {
+        using var simulation = new Simulation();
+        var job = simulation.Submit("anna", 100);
+        var (before, after) = (false, true);
+        simulation.At(10, () =>
+        {
+            before = simulation.Job(job).IsActive;
+            simulation.Stop(); // the call that is under way goes on
+            after = simulation.Job(job).IsActive;
+        });
+        simulation.Run();
+        Assert.True(before);
+        Assert.False(after);
+    }
+
+    [Fact]
     public void A_worker_whose_job_was_given_to_another_drops_it_and_changes_nothing()
     {
         using var simulation = new Simulation(new QueueOptions { Lease = TimeSpan.FromSeconds(30) });
