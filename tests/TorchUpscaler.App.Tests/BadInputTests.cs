@@ -136,6 +136,17 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
 
     [Theory]
     [InlineData("-s", "four")]
+    [InlineData("-s", "0.5")]
+    [InlineData("-s", "65")]
+    [InlineData("--width", "0")]
+    [InlineData("--height", "12.5")]
+    [InlineData("--fit", "3840")]
+    [InlineData("--fit", "0x100")]
+    [InlineData("--fit", "1x2x3")]
+    [InlineData("--strength", "1.1")]
+    [InlineData("--strength", "half")]
+    [InlineData("--denoise", "-0.1")]
+    [InlineData("--alpha", "bicubic")]
     [InlineData("-f", "bmp")]
     [InlineData("--quality", "0")]
     [InlineData("--memory", "much")]
@@ -146,6 +157,25 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
     [InlineData("--engine", "gpu")]
     public void An_option_that_makes_no_sense(string option, string value) =>
         Refused([_here.Picture("photo.png"), option, value], value, "--help");
+
+    [Theory]
+    [InlineData("--scale and --width each say how large the result is", "-s", "2", "--width", "80")]
+    [InlineData("--height and --fit each say how large the result is", "--fit", "80x80", "--height", "80")]
+    [InlineData("--width and --height together would distort", "--width", "80", "--height", "80")]
+    [InlineData("at most ×64 is made", "--width", "8000")]
+    [InlineData("x4plus is neither; leave out -m or --denoise", "-m", "x4plus", "--denoise", "0.5")]
+    public void Options_that_contradict_each_other_or_the_picture(string said, params string[] options) =>
+        Refused([_here.Picture("photo.png"), .. options], said);
+
+    [Fact]
+    public void Noise_without_its_models()
+    {
+        var folder = Directory.CreateDirectory(_here.PathOf("some")).FullName;
+        File.Copy(models.PathOf("general-x4v3"), Path.Combine(folder, "general-x4v3.safetensors"));
+
+        ProgramRun.In(folder, null, "upscale", _here.Picture("photo.png"), "--weights", folder, "--denoise", "0.5")
+            .ExitedWith(ExitRefused).SaidOneSentence("general-wdn-x4v3 is not in", "-- pull general-wdn-x4v3");
+    }
 
     [Fact]
     public void An_option_that_does_not_exist() =>

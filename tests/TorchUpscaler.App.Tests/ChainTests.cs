@@ -30,11 +30,14 @@ public sealed class ChainTests(TinyModels models) : IDisposable
         Assert.Equal(File.ReadAllBytes(_here.PathOf("second.png")), File.ReadAllBytes(_here.PathOf("chain.png")));
     }
 
-    // Against PyTorch and Pillow: each network on the whole picture, 16 bits between them, Lanczos down.
+    // Against PyTorch and Pillow: each network on the whole picture, 16 bits between them, Lanczos down in linear light.
     [Theory]
     [InlineData("-s", "2", "-m", "x4plus")]
     [InlineData("-s", "3")]
     [InlineData("-s", "6", "-m", "sber-x2")]
+    [InlineData("-s", "3.5")]
+    [InlineData("-s", "1", "-m", "x4plus")]
+    [InlineData("-s", "4.3", "-m", "x4plus")]
     public void A_chain_and_its_reduction_are_the_networks_and_Pillows(params string[] arguments)
     {
         var picture = _here.Picture("photo.png", 29, 22);
@@ -48,7 +51,7 @@ public sealed class ChainTests(TinyModels models) : IDisposable
             from PIL import Image
             runner, folder, networks, scale, picture, result = sys.argv[1:]
             pixels = numpy.asarray(Image.open(picture).convert("RGB")).astype(numpy.float32) / numpy.float32(255)
-            size = (pixels.shape[1] * int(scale), pixels.shape[0] * int(scale))
+            size = tuple(int(side * float(scale) + 0.5) for side in pixels.shape[1::-1])
             for number, network in enumerate(networks.split()):
                 if number: pixels = (pixels.clip(0, 1) * 65535).round().astype(numpy.float32) / numpy.float32(65535)
                 pixels.tofile(picture + ".f32")
@@ -57,8 +60,16 @@ public sealed class ChainTests(TinyModels models) : IDisposable
                 subprocess.run([sys.executable, runner, "run", weights, "rrdb", network, "3", "8", "1", "4",
                                 picture + ".f32", str(height), str(width), result + ".f32"], check=True)
                 pixels = numpy.fromfile(result + ".f32", numpy.float32).reshape(height * int(network), width * int(network), 3)
-            planes = [Image.fromarray(pixels.clip(0, 1)[:, :, c].copy()).resize(size, Image.Resampling.LANCZOS) for c in range(3)]
-            expected = (numpy.stack([numpy.asarray(plane) for plane in planes], 2).clip(0, 1) * 255).round().astype(int)
+            pixels = pixels.clip(0, 1)
+            resized = lambda a: numpy.stack([numpy.asarray(Image.fromarray(a[:, :, c].copy()).resize(size, Image.Resampling.LANCZOS)) for c in range(3)], 2)
+            light = resized(numpy.where(pixels <= 0.04045, pixels / 12.92, ((pixels.astype(float) + 0.055) / 1.055) ** 2.4).astype(numpy.float32)).clip(0, 1)
+            light = numpy.where(light <= 0.0031308, light * 12.92, 1.055 * light.astype(float) ** (1 / 2.4) - 0.055)
+            # Where it is darker than all that is near, it is no darker than stored samples make it.
+            def darkest(a, to):
+                near = lambda i: [k for k in range(len(a)) if abs(k + 0.5 - (i + 0.5) * len(a) / to) < max(1, len(a) / to) - 1e-9]
+                return numpy.stack([a[near(i)].min(axis=0) for i in range(to)])
+            low = darkest(darkest(pixels, size[1]).transpose(1, 0, 2), size[0]).transpose(1, 0, 2)
+            expected = (numpy.maximum(light, numpy.minimum(resized(pixels), low)).clip(0, 1) * 255).round().astype(int)
             difference = abs(expected - numpy.asarray(Image.open(result)).astype(int))
             print(numpy.count_nonzero(difference), difference.max(), difference.size)
             """,

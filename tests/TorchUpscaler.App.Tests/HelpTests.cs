@@ -76,6 +76,7 @@ public sealed partial class HelpTests(TinyModels models) : IDisposable
     [InlineData("torchupscaler upscale photo.jpg --format w", "webp")]
     [InlineData("torchupscaler upscale -m x4", "x4fast x4plus")]
     [InlineData("torchupscaler upscale -s ", "2 4 8")]
+    [InlineData("torchupscaler upscale --alpha ", "lanczos network")]
     [InlineData("torchupscaler upscale --engine c", "cpu")]
     [InlineData("torchupscaler completion ", "bash zsh")]
     [InlineData("torchupscaler upscale pho", "")] // bash offers files then

@@ -48,6 +48,20 @@ public sealed partial class MemoryTests(MemoryTests.LargeModel model) : IDisposa
         Assert.Equal("PNG RGB 2400 1600", Python.Describe(_here.PathOf("large_x8.png")));
     }
 
+    // Alpha that waits at the result's size, Lanczos, the picture enlarged beside it, rows that wait for what is below them.
+    [Theory]
+    [InlineData("RGBA", "--scale", "3.5", "--strength", "0.5", "--color-fix")]
+    [InlineData("LA", "--scale", "2")]
+    [InlineData("RGBA", "--strength", "0.5", "--alpha", "lanczos")]
+    [InlineData("RGB", "--width", "2750", "--color-fix")]
+    public void The_smallest_budget_is_named_and_kept_with_all_that_is_made_of_the_result(string mode, params string[] taste)
+    {
+        var picture = _here.Picture("large.png", 700, 450, mode);
+        var named = SmallestBudget(picture, taste);
+
+        Assert.InRange(PeakOf(Upscale(picture, "png", named, taste)), 1, Megabytes(named));
+    }
+
     // Decoding the next picture and encoding the one before count too, or wait.
     [Theory]
     [InlineData("png", 0)]

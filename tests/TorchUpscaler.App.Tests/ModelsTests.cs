@@ -31,7 +31,7 @@ public sealed class ModelsTests(TinyModels models) : IDisposable
         var root = json.RootElement;
 
         Assert.Equal(["folders", "installed", "taken", "catalogue"], root.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["grey", "sber-x2", "x4fast", "x4plus"], root.GetProperty("installed").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(["general-wdn-x4v3", "general-x4v3", "grey", "sber-x2", "x4fast", "x4plus"], root.GetProperty("installed").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
         Assert.Equal("x4plus", root.GetProperty("taken").GetProperty("4").GetProperty("model").GetString());
         using var catalogue = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "weights/models.json")));
         Assert.Equal(

@@ -11,6 +11,8 @@ public sealed class TinyModels : IDisposable
         Python.MakeModel(_folder.PathOf("sber-x2.safetensors"), scale: 2);
         Python.MakeModel(_folder.PathOf("grey.safetensors"), scale: 4, channels: 1);
         Python.MakeModel(_folder.PathOf("x4fast.safetensors"), scale: 4, network: "compact");
+        Python.MakeModel(_folder.PathOf("general-x4v3.safetensors"), scale: 4, seed: 2, network: "compact");
+        Python.MakeModel(_folder.PathOf("general-wdn-x4v3.safetensors"), scale: 4, seed: 3, network: "compact");
     }
 
     /// <summary>The folder that holds them.</summary>

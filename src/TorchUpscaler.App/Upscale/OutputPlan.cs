@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -59,11 +58,14 @@ internal sealed class OutputPlan
     internal PictureFormat FormatFor(PictureFormat? input) => _format ?? input ?? PictureFormat.Png;
 
     /// <summary>The result's path: the one given, or <c>NAME_x4.EXT</c> in the folder given or beside the input.</summary>
-    internal string PathFor(PlannedInput input, int scale, PictureFormat format) => _file ?? PathFor(input, _names.Of(input), scale, format);
+    /// <param name="input">The picture.</param>
+    /// <param name="size">What the name says of the size: <c>x4</c>.</param>
+    /// <param name="format">The result's format.</param>
+    internal string PathFor(PlannedInput input, string size, PictureFormat format) => _file ?? PathFor(input, _names.Of(input), size, format);
 
     /// <summary>A path that bears a longer name of the input, for where the usual one is another picture's.</summary>
-    internal string OtherPathFor(PlannedInput input, int scale, PictureFormat format) =>
-        _file ?? PathFor(input, _names.LongerOf(input), scale, format);
+    internal string OtherPathFor(PlannedInput input, string size, PictureFormat format) =>
+        _file ?? PathFor(input, _names.LongerOf(input), size, format);
 
     /// <summary>Makes the folder of a result where <c>-o</c> names a folder, if it is not there; a file's folder must be.</summary>
     /// <exception cref="InputException">It is not there or cannot be made.</exception>
@@ -85,6 +87,6 @@ internal sealed class OutputPlan
     private string FolderFor(PlannedInput input) =>
         _folder is null ? Path.GetDirectoryName(input.Path) ?? "" : Path.Combine(_folder, input.Folder);
 
-    private string PathFor(PlannedInput input, string name, int scale, PictureFormat format) => Path.Combine(
-        FolderFor(input), string.Create(CultureInfo.InvariantCulture, $"{name}_x{scale}{PictureFormats.Extension(format)}"));
+    private string PathFor(PlannedInput input, string name, string size, PictureFormat format) =>
+        Path.Combine(FolderFor(input), $"{name}_{size}{PictureFormats.Extension(format)}");
 }

@@ -59,7 +59,7 @@ internal sealed partial class PictureFolder(string root, IReadOnlySet<string> ex
             .Any(origin => _names.TryGetValue(origin, out var names) && sources.Any(names.Contains));
     }
 
-    // NAME_x4, and NAME.EXT-1a2b3c4d_x4 where names met. A name may have a newline in it.
-    [GeneratedRegex(@"\A(?<name>(?<whole>.+?)(-[0-9a-f]{8})?)_x[1-9][0-9]?\z", RegexOptions.Singleline)]
+    // NAME_x4, NAME_x3.5 or NAME_3840x2160, and NAME.EXT-1a2b3c4d_x4 where names met. A name may have a newline in it.
+    [GeneratedRegex(@"\A(?<name>(?<whole>.+?)(-[0-9a-f]{8})?)_(x[1-9][0-9]?(\.[0-9]{1,4})?|[1-9][0-9]*x[1-9][0-9]*)\z", RegexOptions.Singleline)]
     private static partial Regex ResultName();
 }

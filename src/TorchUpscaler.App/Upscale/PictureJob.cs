@@ -48,7 +48,7 @@ internal sealed class PictureJob(
             var inference = steps - run.EncodeTime;
             var encode = run.EncodeTime - result.Waited;
             result.Report = end => new PictureReport(
-                planned.Input.Path, planned.Output, shape.Width, shape.Height, planned.Choice.Name, planned.Choice.Scale, engineName,
+                planned.Input.Path, planned.Output, shape.Width, shape.Height, planned.Choice.Name, planned.Choice.Scale, Taste(picture, planned.Choice), engineName,
                 new PictureSeconds(
                     decode.TotalSeconds, inference.TotalSeconds, (encode + end.Time).TotalSeconds,
                     (decode + Stopwatch.GetElapsedTime(turn, end.At)).TotalSeconds),
@@ -75,7 +75,7 @@ internal sealed class PictureJob(
                     ReservedBytes = result.Memory + (next?.Bytes ?? 0) + (before?.Memory ?? 0),
                     Threads = options.Threads,
                     TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(planned.Target))!,
-                });
+                }, options.Taste);
                 next?.Begin(cancellation);
                 return run;
             }
@@ -107,9 +107,20 @@ internal sealed class PictureJob(
         return steps.Elapsed;
     }
 
-    private static string Describe(Picture picture, ResultShape shape, ModelChoice choice)
+    // What has a part in it, and nothing else.
+    private TasteReport Taste(Picture picture, ModelChoice choice)
     {
-        var what = string.Create(CultureInfo.InvariantCulture, $"{picture.Width}×{picture.Height} to {shape.Width}×{shape.Height} with {choice.Name}");
+        var hasNetwork = choice.Chain.Count > 0;
+        return new TasteReport(
+            hasNetwork ? options.Denoise : null,
+            hasNetwork && options.Taste.FixesColours,
+            options.Taste.Strength < 1 ? options.Taste.Strength : null,
+            picture.IsOpaque() ? null : hasNetwork && options.Taste.Alpha == AlphaWay.Network ? "network" : "lanczos");
+    }
+
+    private string Describe(Picture picture, ResultShape shape, ModelChoice choice)
+    {
+        var what = string.Create(CultureInfo.InvariantCulture, $"{picture.Width}×{picture.Height} to {shape.Width}×{shape.Height} with {choice.Name}{Taste(picture, choice)}");
         return choice.Note is null ? what : $"{what} ({choice.Note})";
     }
 }

@@ -31,21 +31,36 @@ internal sealed class PicturePlanner(
         var time = Stopwatch.StartNew();
         var source = input.Path == StandardStreams.Name ? streams.Receive() : input.Path;
         var header = codec.ReadHeader(source);
-        var choice = chooser.Choose(options.Model, options.Scale, header.Width, header.Height);
+        var choice = Choose(options, chooser, options.Size.ScaleOf(header.Width, header.Height), header.Width, header.Height);
         var format = outputs.FormatFor(header.Format);
         CheckSizes(header, choice, format);
 
-        var output = outputs.PathFor(input, choice.Scale, format);
+        var size = SizeInName(header, choice);
+        var output = outputs.PathFor(input, size, format);
         if (output == StandardStreams.Name) return new(input, source, header, choice, format, output, streams.ResultFile(), time.Elapsed);
         // Of two names that met only now, since a picture is not what its extension says.
-        if (_inputOf.ContainsKey(RealPath.Of(output))) output = outputs.OtherPathFor(input, choice.Scale, format);
+        if (_inputOf.ContainsKey(RealPath.Of(output))) output = outputs.OtherPathFor(input, size, format);
         CheckTarget(source, output);
         return new(input, source, header, choice, format, output, output, time.Elapsed);
     }
 
+    /// <summary>Chooses the models of a picture, or none where the networks have no share in the result.</summary>
+    /// <exception cref="WeightsException">A model is not installed or damaged, or cannot do that.</exception>
+    internal static ModelChoice Choose(UpscaleOptions options, ModelChooser chooser, double? scale, int width, int height) => options.Taste.Strength == 0
+        ? chooser.ChooseNone(options.Model, scale)
+        : chooser.Choose(options.Model, scale, width, height, options.Denoise);
+
+    // As it was asked for: x4, or 3840x2160.
+    private string SizeInName(PictureHeader header, ModelChoice choice)
+    {
+        if (!options.Size.IsInPixels) return $"x{ResultSize.Times(choice.Scale)}";
+        var (width, height) = choice.SizeOf(header.Width, header.Height);
+        return FormattableString.Invariant($"{width}x{height}");
+    }
+
     private void CheckSizes(PictureHeader header, ModelChoice choice, PictureFormat format)
     {
-        var (width, height) = ((long)header.Width * choice.Scale, (long)header.Height * choice.Scale);
+        var (width, height) = choice.SizeOf(header.Width, header.Height);
         CheckPixels("picture", header.Width, header.Height, options.MaxInputPixels, "--max-input-mp");
         CheckPixels("result", width, height, options.MaxOutputPixels, "--max-output-mp");
         PictureFormats.CheckSize(format, checked((int)width), checked((int)height));

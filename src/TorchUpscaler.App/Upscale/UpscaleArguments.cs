@@ -17,6 +17,12 @@ internal static class UpscaleArguments
           torchupscaler upscale holiday/ -o enlarged/ -f jpg    all pictures of a folder
           torchupscaler upscale scan.png -m anime-6b --json     another model; one line of JSON on standard output
           torchupscaler upscale - -o - < in.png > out.png       from standard input to standard output
+          torchupscaler upscale photo.jpg -s 3.5                any size: makes photo_x3.5.jpg
+          torchupscaler upscale photo.jpg --width 1920          makes photo_1920x1280.jpg, for example
+          torchupscaler upscale holiday/ --fit 3840x2160        each as large as fits that screen
+          torchupscaler upscale face.jpg --strength 0.6         less of the network's look, more of the photo's
+          torchupscaler upscale old.jpg --denoise 0.3           keeps more of the grain
+          torchupscaler upscale art.png --color-fix             keeps the picture's own tints
 
         Exit codes: 0 done, 1 failed, 2 input, usage or weights refused, 3 some of several failed, 130 cancelled.
         """;
@@ -61,14 +67,6 @@ internal static class UpscaleArguments
         HelpName = string.Join('|', Engines.Names),
         CustomParser = ParseEngine,
         CompletionSources = { _ => Engines.Names.Select(name => new CompletionItem(name)) },
-    };
-
-    private static readonly Option<int?> Scale = new("--scale", "-s")
-    {
-        Description = "How many times larger. Default: what the model does. What no model does is reached by several, and Lanczos.",
-        HelpName = "SCALE",
-        CustomParser = result => (int?)OptionParsers.Number(result, 1, 64),
-        CompletionSources = { _ => new[] { "2", "4", "8" }.Select(scale => new CompletionItem(scale)) },
     };
 
     private static readonly Option<PictureFormat?> Format = new("--format", "-f")
@@ -130,11 +128,10 @@ internal static class UpscaleArguments
     {
         Format.CompletionSources.Clear(); // the names of the enumeration are not what people write
         Format.CompletionSources.Add("png", "jpg", "webp");
-        var command = new Command("upscale", "Enlarges pictures.")
-        {
-            Inputs, Output, Recursive, Model, FastAbove, Scale, Format, Quality, Engine, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json,
-            HelpWithExamples.Option(Examples),
-        };
+        var command = new Command("upscale", "Enlarges pictures.") { Inputs, Output, Recursive, Model, FastAbove };
+        TasteArguments.AddTo(command);
+        foreach (var option in new Option[] { Format, Quality, Engine, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json }) command.Add(option);
+        command.Add(HelpWithExamples.Option(Examples));
         command.SetAction(parsed => run(Options(parsed)));
         return command;
     }
@@ -147,7 +144,9 @@ internal static class UpscaleArguments
         Engine = parsed.GetValue(Engine) ?? Defaults.Engine,
         FastAbovePixels = parsed.GetValue(FastAbove) ?? Defaults.FastAbovePixels,
         Model = parsed.GetValue(Model),
-        Scale = parsed.GetValue(Scale),
+        Size = TasteArguments.SizeOf(parsed),
+        Taste = TasteArguments.TasteOf(parsed),
+        Denoise = TasteArguments.DenoiseOf(parsed),
         Format = parsed.GetValue(Format),
         Quality = parsed.GetValue(Quality) ?? Defaults.Quality,
         MemoryBytes = parsed.GetValue(Memory) ?? Defaults.MemoryBytes,

@@ -25,7 +25,7 @@ internal sealed class UpscaleCommand(IPictureCodec codec, EngineChoice engine, P
             Catalogue = Catalogue.Names(),
         };
         // What would be refused for every picture is refused before the first one.
-        _ = chooser.Choose(options.Model, options.Scale, width: 1, height: 1);
+        _ = PicturePlanner.Choose(options, chooser, options.Size.Scale, width: 1, height: 1);
 
         using var streams = new StandardStreams();
         using var removal = cancellation.Register(streams.Dispose);

@@ -23,8 +23,14 @@ internal sealed record UpscaleOptions
     /// <summary>Larger pictures are made with the fast model on a CPU, in pixels; 0: none.</summary>
     internal long FastAbovePixels { get; init; } = ModelChooser.DefaultFastAbovePixels;
 
-    /// <summary>Output pixels per input pixel, each way; null: the model's own.</summary>
-    internal int? Scale { get; init; }
+    /// <summary>How large the results are to be.</summary>
+    internal ResultSize Size { get; init; } = ResultSize.OfModel;
+
+    /// <summary>What is made of the networks' result.</summary>
+    internal Taste Taste { get; init; } = Taste.Untouched;
+
+    /// <summary>How much noise is taken away, 0 to 1; null: the models are taken as they are.</summary>
+    internal double? Denoise { get; init; }
 
     /// <summary>The results' format; null: the input's where results can be written in it, else PNG.</summary>
     internal PictureFormat? Format { get; init; }

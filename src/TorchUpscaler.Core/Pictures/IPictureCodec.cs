@@ -33,11 +33,11 @@ public sealed record ResultShape(int Width, int Height, int Channels, int Bits, 
     /// <param name="picture">The picture that is enlarged.</param>
     /// <param name="scale">Result pixels per picture pixel, each way.</param>
     /// <param name="format">The result's format.</param>
-    public static ResultShape Of(Picture picture, int scale, PictureFormat format)
+    public static ResultShape Of(Picture picture, double scale, PictureFormat format)
     {
         ArgumentNullException.ThrowIfNull(picture);
         return new ResultShape(
-            checked(picture.Width * scale), checked(picture.Height * scale), picture.Channels,
+            checked((int)ResultSize.Side(picture.Width, scale)), checked((int)ResultSize.Side(picture.Height, scale)), picture.Channels,
             format == PictureFormat.Png ? picture.Bits : 8, picture.Metadata.Scaled(scale));
     }
 }

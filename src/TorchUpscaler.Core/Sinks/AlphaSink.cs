@@ -3,14 +3,17 @@ using System.Diagnostics;
 namespace TorchUpscaler.Core;
 
 /// <summary>
-/// Adds the input's alpha to the colours that the network made. Alpha is enlarged by Lanczos with three lobes (straight,
-/// not premultiplied; its overshoots are clamped where the rows are rounded). An opaque picture's alpha is not computed.
+/// Adds alpha to the colours that the network made (straight, not premultiplied): one that has been made before, or else the
+/// input's, enlarged by Lanczos with three lobes (its overshoots are clamped where the rows are rounded). An opaque picture's
+/// alpha is not computed.
 /// </summary>
 /// <param name="input">The picture that is enlarged; it has alpha and must not change meanwhile.</param>
 /// <param name="next">Takes the rows with alpha as their last channel; disposed with this sink.</param>
-public sealed class AlphaSink(Picture input, IRowSink next) : IRowSink
+/// <param name="made">The result's alpha, a grey picture of its size, where it has been made before.</param>
+public sealed class AlphaSink(Picture input, IRowSink next, Picture? made = null) : IRowSink
 {
-    private AlphaEnlarger? _alpha; // null: opaque
+    private EnlargedPicture? _enlarged; // null: opaque, or made before
+    private float[] _made = [];    // [width], a row of what was made before
     private float[] _chunk = [];   // [chunk rows][width][channels + 1]
     private int _width;
     private int _channels;
@@ -25,7 +28,8 @@ public sealed class AlphaSink(Picture input, IRowSink next) : IRowSink
         _channels = channels;
         _chunkRows = Math.Min(height, RowChunks.RowsOf(checked(width * (channels + 1))));
         _chunk = new float[_chunkRows * width * (channels + 1)];
-        _alpha = AlphaEnlarger.IsOpaque(input) ? null : new AlphaEnlarger(input, width, height);
+        if (made is not null) _made = new float[width];
+        else if (!input.IsOpaque()) _enlarged = new EnlargedPicture(input, Part.Alpha, width, height);
         next.Begin(width, height, channels + 1);
     }
 
@@ -51,10 +55,16 @@ public sealed class AlphaSink(Picture input, IRowSink next) : IRowSink
     private void MergeRow(ReadOnlySpan<float> colours, int chunkRow)
     {
         var merged = _chunk.AsSpan(chunkRow * _width * (_channels + 1), _width * (_channels + 1));
-        var alpha = _alpha is null ? default : _alpha.Row(_y);
-        _y++;
+        var alpha = AlphaOf(_y++);
         if (_channels == 3) MergeRgb(colours, alpha, merged);
         else MergeGrey(colours, alpha, merged);
+    }
+
+    private ReadOnlySpan<float> AlphaOf(int y)
+    {
+        if (made is null) return _enlarged is null ? default : _enlarged.Row(y);
+        made.Read(y, Part.Colours, _made);
+        return _made;
     }
 
     private static void MergeRgb(ReadOnlySpan<float> rgb, ReadOnlySpan<float> alpha, Span<float> rgba)

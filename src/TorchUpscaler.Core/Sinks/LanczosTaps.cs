@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace TorchUpscaler.Core;
 
@@ -9,8 +10,12 @@ namespace TorchUpscaler.Core;
 /// </summary>
 internal sealed class LanczosTaps
 {
+    /// <summary>Floats that must follow a line's samples, in front of and behind <see cref="Resize"/>: they are worked on eight at a time.</summary>
+    internal const int Margin = 8;
+
     private const int Lobes = 3;
 
+    private readonly int _from;
     private readonly double _stretch;  // 1 for an enlargement
     private readonly int[] _first;     // [output length]
     private readonly float[] _weights; // [output length][Count]
@@ -22,12 +27,13 @@ internal sealed class LanczosTaps
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(from, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(to, 1);
+        _from = from;
         _stretch = Stretch(from, to);
         Count = CountOf(from, to);
         _first = new int[to];
         _weights = new float[checked(to * Count)];
         var weights = new double[Count];
-        for (var i = 0; i < to; i++) Compute(i, (i + 0.5) * from / to, from, weights);
+        for (var i = 0; i < to; i++) Compute(i, Centre(i), weights);
     }
 
     /// <summary>Taps kept for an output sample, 7 for an enlargement; unused ones weigh 0.</summary>
@@ -39,23 +45,32 @@ internal sealed class LanczosTaps
     /// <summary>The first input sample that an output sample reads.</summary>
     internal int First(int output) => _first[output];
 
+    /// <summary>One behind the last input sample that an output sample reads.</summary>
+    internal int End(int output) => Math.Min(_first[output] + Count, _from);
+
     /// <summary>The weights of the samples from <see cref="First"/> on; those beyond the line's end are left out.</summary>
     internal ReadOnlySpan<float> Weights(int output) => _weights.AsSpan(output * Count, Count);
 
-    /// <summary>Resizes a line: <c>[from][channels]</c> to <c>[to][channels]</c>.</summary>
-    internal void Resize(ReadOnlySpan<float> line, Span<float> target, int channels = 1)
+    /// <summary>The input samples nearest to an output sample, those under the middle lobe: one or two for an enlargement.</summary>
+    internal (int First, int End) Nearest(int output)
+    {
+        var centre = Centre(output) - 0.5;
+        return (Math.Max(0, (int)Math.Floor(centre - _stretch) + 1), Math.Min(_from, (int)Math.Ceiling(centre + _stretch)));
+    }
+
+    /// <summary>Resizes a line: <c>[from][channels]</c> to <c>[to][channels]</c>, each with <see cref="Margin"/> floats more.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="target">The resized line; what follows its samples is overwritten.</param>
+    /// <param name="channels">Samples that stand together, at most 8.</param>
+    internal void Resize(ReadOnlySpan<float> line, Span<float> target, int channels)
     {
         for (var i = 0; i < _first.Length; i++)
         {
             var samples = line[(_first[i] * channels)..];
-            var taps = Weights(i);
-            if (samples.Length < taps.Length * channels) taps = taps[..(samples.Length / channels)];
-            for (var channel = 0; channel < channels; channel++)
-            {
-                var sum = 0f;
-                for (var tap = 0; tap < taps.Length; tap++) sum += samples[(tap * channels) + channel] * taps[tap];
-                target[(i * channels) + channel] = sum;
-            }
+            var taps = Weights(i)[..(End(i) - _first[i])];
+            var sum = Vector256<float>.Zero; // of all channels; the lanes behind them are of no use
+            for (var tap = 0; tap < taps.Length; tap++) sum += Vector256.Create(samples.Slice(tap * channels, Margin)) * taps[tap];
+            sum.CopyTo(target.Slice(i * channels, Margin));
         }
     }
 
@@ -72,10 +87,12 @@ internal sealed class LanczosTaps
         for (; x < sum.Length; x++) sum[x] += row[x] * weight;
     }
 
-    private void Compute(int output, double centre, int from, double[] weights)
+    private double Centre(int output) => (output + 0.5) * _from / _first.Length;
+
+    private void Compute(int output, double centre, double[] weights)
     {
         var first = Math.Max(0, (int)(centre - (Lobes * _stretch) + 0.5));
-        var end = Math.Min(from, (int)(centre + (Lobes * _stretch) + 0.5));
+        var end = Math.Min(_from, (int)(centre + (Lobes * _stretch) + 0.5));
         Array.Clear(weights);
         var sum = 0.0;
         for (var i = first; i < end; i++) sum += weights[i - first] = Lanczos((i + 0.5 - centre) / _stretch);

@@ -4,7 +4,7 @@ namespace TorchUpscaler.Core;
 /// <param name="engine">Runs the networks; disposed with this object.</param>
 public sealed class LoadedModels(IUpscaleEngine engine) : IDisposable
 {
-    private readonly Dictionary<string, ILoadedModel> _loaded = new(StringComparer.Ordinal); // by path
+    private readonly Dictionary<(string Path, string? Partner, double Share), ILoadedModel> _loaded = [];
 
     /// <summary>The chain of a choice, ready to run.</summary>
     /// <exception cref="WeightsException">A tensor is damaged, or the engine cannot run the network.</exception>
@@ -19,11 +19,11 @@ public sealed class LoadedModels(IUpscaleEngine engine) : IDisposable
     public bool ReleaseAllBut(ModelChoice choice)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        var others = _loaded.Keys.Except(choice.Chain.Select(model => model.Path)).ToList();
-        foreach (var path in others)
+        var others = _loaded.Keys.Except(choice.Chain.Select(model => model.Key)).ToList();
+        foreach (var key in others)
         {
-            _loaded[path].Dispose();
-            _loaded.Remove(path);
+            _loaded[key].Dispose();
+            _loaded.Remove(key);
         }
         return others.Count > 0;
     }
@@ -38,8 +38,8 @@ public sealed class LoadedModels(IUpscaleEngine engine) : IDisposable
 
     private ILoadedModel Load(InstalledModel model)
     {
-        if (_loaded.TryGetValue(model.Path, out var loaded)) return loaded;
-        using var file = ModelFile.Open(model.Path);
-        return _loaded[model.Path] = engine.Load(file);
+        if (_loaded.TryGetValue(model.Key, out var loaded)) return loaded;
+        using var file = model.OpenFile();
+        return _loaded[model.Key] = engine.Load(file);
     }
 }

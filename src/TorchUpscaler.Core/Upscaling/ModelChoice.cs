@@ -7,6 +7,19 @@ namespace TorchUpscaler.Core;
 /// <param name="Metadata">What the file says about itself: source, licence.</param>
 public sealed record InstalledModel(string Name, string Path, NetworkShape Network, IReadOnlyDictionary<string, string> Metadata)
 {
+    /// <summary>The file whose weights these are mixed with, or null: they are as they are.</summary>
+    public string? Partner { get; init; }
+
+    /// <summary>This file's share in the mixture, 0 to 1.</summary>
+    public double Share { get; init; } = 1;
+
+    /// <summary>What tells it from all others.</summary>
+    internal (string Path, string? Partner, double Share) Key => (Path, Partner, Share);
+
+    /// <summary>Opens its weights.</summary>
+    /// <exception cref="WeightsException">Not readable, damaged, or of another network than the file it is mixed with.</exception>
+    internal ModelFile OpenFile() => Partner is null ? ModelFile.Open(Path) : ModelFile.OpenMixed(Path, Partner, Share);
+
     /// <summary>Reads a model file's header.</summary>
     /// <exception cref="WeightsException">Not readable, damaged, of no known network, or not for pictures.</exception>
     public static InstalledModel Open(string path)
@@ -23,16 +36,24 @@ public sealed record InstalledModel(string Name, string Path, NetworkShape Netwo
 }
 
 /// <summary>How a picture is going to be enlarged.</summary>
-/// <param name="Chain">The models that run one after the other, each on what the one before has made; usually one.</param>
-/// <param name="Scale">Result pixels per picture pixel, each way; where the chain makes more, its result is reduced.</param>
+/// <param name="Chain">The models that run one after the other, each on what the one before has made; usually one, and none where Lanczos does it alone.</param>
+/// <param name="Scale">Result pixels per picture pixel, each way; where the chain makes more, or a little less, Lanczos does the rest.</param>
 /// <param name="Note">A sentence for the person whose picture it is, where something else may have been expected; or null.</param>
-public sealed record ModelChoice(IReadOnlyList<InstalledModel> Chain, int Scale, string? Note = null)
+public sealed record ModelChoice(IReadOnlyList<InstalledModel> Chain, double Scale, string? Note = null)
 {
+    /// <summary>What a chain of no models is called.</summary>
+    public const string Lanczos = "lanczos";
+
     /// <summary>The chain's name in reports: <c>x4plus</c>, or <c>x4plus+x2plus</c>.</summary>
-    public string Name => string.Join('+', Chain.Select(model => model.Name));
+    public string Name => Chain.Count == 0 ? Lanczos : string.Join('+', Chain.Select(model => model.Name));
 
     /// <summary>Pixels that the chain makes of one, each way.</summary>
     public int ChainScale => Chain.Aggregate(1, (scale, model) => checked(scale * model.Network.Scale));
+
+    /// <summary>The result's size; it may be more than any picture can have.</summary>
+    /// <param name="width">Pixels in a row of the picture.</param>
+    /// <param name="height">Rows of the picture.</param>
+    public (long Width, long Height) SizeOf(int width, int height) => (ResultSize.Side(width, Scale), ResultSize.Side(height, Scale));
 
     /// <summary>Whether every picture must be grey.</summary>
     public bool IsForGrey => Chain.Any(model => model.Network.InputChannels == 1);

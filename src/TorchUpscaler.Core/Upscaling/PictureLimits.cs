@@ -24,7 +24,7 @@ public sealed record PictureLimits(long InputPixels, long OutputPixels)
     {
         ArgumentNullException.ThrowIfNull(choice);
         Check(header);
-        var (width, height) = ((long)header.Width * choice.Scale, (long)header.Height * choice.Scale);
+        var (width, height) = choice.SizeOf(header.Width, header.Height);
         CheckPixels("result", width, height, OutputPixels);
         PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
         if (choice.IsForGrey && header.Channels >= 3)

@@ -1,57 +1,81 @@
+using System.Diagnostics;
+
 namespace TorchUpscaler.Core;
 
 /// <summary>
 /// A decoded picture's way through a chain of networks into an encoder, step by step on one thread: what every program that
-/// enlarges pictures does. The network's rows → one grey channel where the picture is grey → Lanczos where the chain makes more
-/// than was asked for → the picture's alpha → rounding → encoder. Between two networks stands a picture of 16 bits.
+/// enlarges pictures does. Where alpha goes through the networks too, it goes first, and is kept at the result's size until the
+/// colours come. What is behind the networks, <see cref="PictureSinks"/> says; between two of them stands a picture of 16 bits.
 /// </summary>
 public sealed class PictureRun : IUpscaleRun
 {
+    /// <summary>What a first network's run leaves with the process, foreseen for those behind it: compiled code, the collector's own memory, in bytes.</summary>
+    internal const long LeftBytes = 24L << 20;
+
+    private static readonly TimeSpan s_preparingStep = TimeSpan.FromSeconds(0.1);
+
     private readonly Picture _picture;
-    private readonly IReadOnlyList<ILoadedModel> _chain;
     private readonly RunOptions _options;
     private readonly IPictureWriter _writer;
-    private readonly ResultShape _shape;
     private readonly TimedSink _encoder;
-    private readonly Picture?[] _between; // the results of all networks but the last; null when dead
-    private readonly double[] _costs;     // of each network's run, in multiply-adds
+    private readonly List<RunStage> _stages = []; // those of alpha, then those of the colours
+    private readonly double _cost;                // of all of them, in multiply-adds
+    private readonly int _firstOfColours;         // the number of a stage
+    private readonly long _preparingBytes;
+    private Picture? _grey;                       // the picture's alpha, as the networks see it
+    private Picture? _alpha;                      // the result's
+    private IEnumerator<bool>? _preparing;        // null: nothing is left to prepare
     private IUpscaleRun? _run;
     private bool _isFinished;
     private int _stage;
     private double _costDone;
 
-    private PictureRun(Picture picture, IReadOnlyList<ILoadedModel> chain, ResultShape shape, IPictureWriter writer, RunOptions options)
+    private PictureRun(Picture picture, IReadOnlyList<ILoadedModel> chain, ResultShape shape, IPictureWriter writer, RunOptions options, Taste taste)
     {
-        (_picture, _chain, _writer, _shape, _options) = (picture, chain, writer, shape, options);
-        _between = [.. Intermediates(picture, chain)];
-        _costs = [.. chain.Select((model, stage) => CostOf(InputOf(stage), model))];
-        _encoder = new TimedSink(ToEncoder());
+        (_picture, _options, _writer) = (picture, options, writer);
+        var sinks = new PictureSinks(picture, chain, shape, taste);
+        var isOpaque = picture.IsOpaque();
+        if (!isOpaque && chain.Count > 0 && taste.Alpha == AlphaWay.Network)
+        {
+            _grey = new Picture(picture.Width, picture.Height, 1, picture.Bits);
+            _alpha = NewAlpha(shape);
+            AddStages(_grey, chain, _alpha, sinks.OfAlpha(_alpha), sinks.BytesOfAlpha());
+        }
+        _firstOfColours = _stages.Count;
+        _encoder = new TimedSink(sinks.OfColours(writer, _alpha));
+        AddStages(picture, chain, null, _encoder, sinks.BytesOfColours(!isOpaque && _alpha is null));
+        _cost = _stages.Sum(stage => stage.Cost);
+        if (isOpaque) return;
+        _preparing = Prepare(_grey).GetEnumerator();
+        _preparingBytes = TransparentColours.MemoryBytes(picture) + (_grey?.Bytes.Length ?? 0);
     }
 
-    /// <summary>Time that has been spent in rounding and encoding so far; the rest of the steps' time is the networks'.</summary>
+    /// <summary>Time that has been spent in rounding and encoding so far, and in the sinks before; the rest of the steps' time is the networks'.</summary>
     public TimeSpan EncodeTime => _encoder.Elapsed;
 
     /// <summary>Plans the whole way. Computes nothing yet.</summary>
-    /// <param name="picture">The decoded picture; it must not change meanwhile.</param>
-    /// <param name="chain">The models, in the order in which they run; they stay the caller's.</param>
+    /// <param name="picture">The decoded picture; it must not change meanwhile. The run overwrites colours under wholly transparent pixels.</param>
+    /// <param name="chain">The models, in the order in which they run; they stay the caller's. None: Lanczos alone.</param>
     /// <param name="shape">The result, as <see cref="ResultShape.Of"/> computes it.</param>
     /// <param name="writer">Encodes the result; disposed with the run. Where this method throws, it stays the caller's.</param>
     /// <param name="options">What the run may use; <see cref="RunOptions.ReservedBytes"/> has the encoder's memory in it.</param>
+    /// <param name="taste">What is made of the networks' result; null: it is left as it comes.</param>
     /// <exception cref="DoesNotFitException">The budget is too small for one of the chain's networks; says what would do.</exception>
-    /// <exception cref="PictureException">What stands between two networks is too large for any budget.</exception>
+    /// <exception cref="PictureException">What stands between two networks, or the result's alpha, is too large for any budget.</exception>
     public static PictureRun Start(
-        Picture picture, IReadOnlyList<ILoadedModel> chain, ResultShape shape, IPictureWriter writer, RunOptions options)
+        Picture picture, IReadOnlyList<ILoadedModel> chain, ResultShape shape, IPictureWriter writer, RunOptions options, Taste? taste = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfZero(chain.Count, nameof(chain));
-        var run = new PictureRun(picture, chain, shape, writer, options);
+        taste ??= Taste.Untouched;
+        if (taste.Strength is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(taste), taste.Strength, "a share is from 0 to 1");
+        var run = new PictureRun(picture, taste.Strength == 0 ? [] : chain, shape, writer, options, taste);
         // The last network's picture is the largest: what cannot be done is refused before the first one's work.
-        for (var stage = chain.Count - 1; stage > 0; stage--) run.Open(stage, run.Bytes(stage - 1)).Dispose();
-        run._run = run.Open(0, alsoReserved: 0);
+        for (var stage = run._stages.Count - 1; stage > 0; stage--) run.Open(stage, run.BytesHeldAt(stage) + LeftBytes).Dispose();
+        run._run = run.Open(0, run._preparingBytes);
         return run;
     }
 
@@ -60,15 +84,20 @@ public sealed class PictureRun : IUpscaleRun
     {
         ObjectDisposedException.ThrowIf(_run is null, this);
         if (_isFinished) return 1;
+        if (_preparing is not null)
+        {
+            AdvancePreparing();
+            return 0;
+        }
         var share = _run.Step();
-        if (share == 1 && _stage == _chain.Count - 1)
+        if (share == 1 && _stage == _stages.Count - 1)
         {
             _isFinished = true;
             return 1;
         }
-        var done = _costDone + (share * _costs[_stage]);
+        var done = _costDone + (share * _stages[_stage].Cost);
         if (share == 1) NextStage();
-        return Math.Min(done / _costs.Sum(), 0.9999); // 1 is said when the encoder has ended
+        return Math.Min(done / _cost, 0.9999); // 1 is said when the encoder has ended
     }
 
     /// <inheritdoc/>
@@ -76,77 +105,81 @@ public sealed class PictureRun : IUpscaleRun
     {
         _run?.Dispose();
         _run = null;
+        _preparing?.Dispose();
         _encoder.Dispose();
         _writer.Dispose(); // the sink knows it only once its first row has come
-        Array.Clear(_between);
+        foreach (var stage in _stages) stage.Release();
+        (_grey, _alpha) = (null, null);
+    }
+
+    // Alpha's edges are where one sees through: what the networks see there are the colours beside them.
+    private IEnumerable<bool> Prepare(Picture? grey)
+    {
+        foreach (var piece in new TransparentColours(_picture).Work()) yield return piece;
+        for (var y = 0; grey is not null && y < grey.Height; y++)
+        {
+            grey.CopyAlpha(_picture, y);
+            yield return true;
+        }
+    }
+
+    private void AdvancePreparing()
+    {
+        var clock = Stopwatch.StartNew();
+        while (_preparing!.MoveNext())
+            if (clock.Elapsed > s_preparingStep) return;
+        (_preparing, _grey) = (null, null);
+        GiveBack();
     }
 
     private void NextStage()
     {
         _run!.Dispose();
-        _costDone += _costs[_stage];
+        _run = null; // it knows its picture
+        _costDone += _stages[_stage].Cost;
+        var mayFree = _stages[_stage].Input != _picture;
+        _stages[_stage].Release();
         _stage++;
-        if (_stage > 1)
-        {
-            _between[_stage - 2] = null;
-            GC.Collect(); // it is large, and would count in the next network's memory
-        }
+        if (mayFree) GiveBack();
         _run = Open(_stage, alsoReserved: 0);
     }
 
-    /// <summary>The run of one of the networks.</summary>
-    /// <param name="stage">Its number in the chain.</param>
+    // What is dead is large, and would count in the next network's memory as long as the system does not have it back.
+    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+    /// <summary>The run of one of the stages.</summary>
+    /// <param name="stage">Its number.</param>
     /// <param name="alsoReserved">Memory that will be held then and is not yet, in bytes.</param>
-    private IUpscaleRun Open(int stage, long alsoReserved)
+    private IUpscaleRun Open(int stage, long alsoReserved) =>
+        _stages[stage].Open(_options with { ReservedBytes = _options.ReservedBytes + alsoReserved });
+
+    // What is made before a stage begins, and held while it runs.
+    private long BytesHeldAt(int stage) =>
+        (_stages[stage].Input is { } input && input != _picture ? input.Bytes.Length : 0) + (stage >= _firstOfColours ? _alpha?.Bytes.Length ?? 0 : 0);
+
+    private void AddStages(Picture input, IReadOnlyList<ILoadedModel> chain, Picture? output, IRowSink last, long lastBytes)
     {
-        var isLast = stage == _chain.Count - 1;
-        var sink = isLast ? _encoder : ToGrey(IntermediatePicture.SinkInto(_between[stage]!), _chain[stage]);
-        var reserved = _options.ReservedBytes + alsoReserved + (isLast ? ResizingBytes : Bytes(stage));
-        return _chain[stage].Start(InputOf(stage), _options with { ReservedBytes = reserved }, sink);
-    }
-
-    private (long Width, long Height) ChainSize
-    {
-        get
-        {
-            var scale = _chain.Aggregate(1L, (scale, model) => scale * model.Network.Scale);
-            return (_picture.Width * scale, _picture.Height * scale);
-        }
-    }
-
-    private bool IsResized => ChainSize != (_shape.Width, _shape.Height);
-
-    // What the last network's run does not count: the encoder is in the options.
-    private long ResizingBytes => IsResized
-        ? LanczosSink.MemoryBytes(ChainSize.Width, ChainSize.Height, (_shape.Width, _shape.Height), _picture.ColorChannels)
-        : 0;
-
-    private Picture InputOf(int stage) => stage == 0 ? _picture : _between[stage - 1]!;
-
-    private long Bytes(int between) => _between[between]!.Bytes.Length;
-
-    private IRowSink ToEncoder()
-    {
-        IRowSink sink = new EncodeSink(_shape.Bits, _shape.Metadata, begun =>
-            begun == _shape ? _writer : throw new InvalidOperationException($"the engine makes {begun} where {_shape} was announced"));
-        if (_picture.HasAlpha) sink = new AlphaSink(_picture, sink);
-        if (IsResized) sink = new LanczosSink(_shape.Width, _shape.Height, sink);
-        return ToGrey(sink, _chain[^1]);
-    }
-
-    private IRowSink ToGrey(IRowSink sink, ILoadedModel model) =>
-        _picture.ColorChannels == 1 && model.Network.OutputChannels == 3 ? new GreySink(sink) : sink;
-
-    private static List<Picture> Intermediates(Picture picture, IReadOnlyList<ILoadedModel> chain)
-    {
-        List<Picture> between = [];
         foreach (var model in chain.SkipLast(1))
         {
-            var (before, scale) = (between.LastOrDefault() ?? picture, model.Network.Scale);
-            between.Add(new Picture(checked(before.Width * scale), checked(before.Height * scale), picture.ColorChannels, bits: 16));
+            var scale = model.Network.Scale;
+            var between = new Picture(checked(input.Width * scale), checked(input.Height * scale), input.ColorChannels, bits: 16);
+            var sink = IntermediatePicture.SinkInto(between);
+            if (input.ColorChannels == 1 && model.Network.OutputChannels == 3) sink = new GreySink(sink);
+            _stages.Add(new RunStage(model, input, between, sink, 0));
+            input = between;
         }
-        return between;
+        _stages.Add(new RunStage(chain.Count == 0 ? null : chain[^1], input, output, last, lastBytes));
     }
 
-    private static double CostOf(Picture input, ILoadedModel model) => (double)input.Width * input.Height * NetworkCost.PerPixel(model.Network);
+    private static Picture NewAlpha(ResultShape shape)
+    {
+        try
+        {
+            return new Picture(shape.Width, shape.Height, 1, shape.Bits);
+        }
+        catch (PictureException error)
+        {
+            throw new PictureException($"the alpha of a result of {shape.Width}×{shape.Height} needs more than 2 GB where networks make it; use --alpha lanczos", error);
+        }
+    }
 }

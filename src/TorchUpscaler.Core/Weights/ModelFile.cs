@@ -6,6 +6,8 @@ namespace TorchUpscaler.Core;
 public sealed class ModelFile : IDisposable
 {
     private readonly SafetensorsFile _file;
+    private ModelFile? _partner; // the weights are mixed with its
+    private float _share = 1;    // this file's in the mixture
 
     private ModelFile(SafetensorsFile file, NetworkShape network)
     {
@@ -47,18 +49,50 @@ public sealed class ModelFile : IDisposable
         }
     }
 
+    /// <summary>Opens two models of one network whose weights are read as <c>share · first + (1 − share) · second</c>.</summary>
+    /// <param name="path">The first file, which names the mixture.</param>
+    /// <param name="partner">The second file.</param>
+    /// <param name="share">The first one's share, 0 to 1.</param>
+    /// <exception cref="WeightsException">One of them cannot be opened, or they are not of one network.</exception>
+    public static ModelFile OpenMixed(string path, string partner, double share)
+    {
+        var mixed = Open(path);
+        try
+        {
+            mixed._partner = Open(partner);
+            mixed._share = (float)share;
+            if (mixed.Network == mixed._partner.Network) return mixed;
+            throw new WeightsException($"{path} and {partner} cannot be mixed: they are not of one network; download or convert them again");
+        }
+        catch
+        {
+            mixed.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads a tensor's values as 32-bit floats, whatever type the file keeps them in, in row-major order.</summary>
     /// <param name="name">The tensor's name in the original definition, for example <c>body.0.rdb1.conv1.weight</c>.</param>
     /// <exception cref="WeightsException">No such tensor, a value is not finite, or the file cannot be read.</exception>
     public float[] Read(string name)
     {
         var values = _file.Read(name);
-        if (TensorPrimitives.IsFiniteAll<float>(values)) return values;
+        if (TensorPrimitives.IsFiniteAll<float>(values)) return _partner is null ? values : Mixed(values, _partner.Read(name));
         var fault = Array.FindIndex(values, value => !float.IsFinite(value));
         throw new WeightsException($"{Path} cannot be used: value {fault} of tensor '{name}' is {values[fault]}"
             + "; download or convert it again");
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _partner?.Dispose();
+    }
+
+    private float[] Mixed(float[] values, float[] others)
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = (_share * values[i]) + ((1 - _share) * others[i]);
+        return values;
+    }
 }

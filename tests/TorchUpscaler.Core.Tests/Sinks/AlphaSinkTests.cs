@@ -52,6 +52,18 @@ public class AlphaSinkTests
         Assert.All(Enumerable.Range(0, 48 * 36), i => Assert.Equal(1f, result.Samples[4 * i + 3]));
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Alpha_that_has_been_made_before_is_taken_as_it_is(int bits)
+    {
+        var made = RandomAlpha(20, 12, 1, bits);
+
+        var (result, _) = Merge(RandomAlpha(5, 3, 4, bits), 4, rowsAtATime: 5, made);
+
+        Assert.Equal(AlphaOf(made), Enumerable.Range(0, 20 * 12).Select(i => result.Samples[(4 * i) + 3]));
+    }
+
     [Fact]
     public void The_chain_is_completed_and_disposed()
     {
@@ -68,12 +80,12 @@ public class AlphaSinkTests
         Assert.True(next.Disposed);
     }
 
-    private static (RecordingSink Result, float[] Colours) Merge(Picture picture, int scale, int rowsAtATime)
+    private static (RecordingSink Result, float[] Colours) Merge(Picture picture, int scale, int rowsAtATime, Picture? made = null)
     {
         var (width, height, channels) = (picture.Width * scale, picture.Height * scale, picture.ColorChannels);
         var colours = Samples.Random(width * height * channels, seed: 5);
         var result = new RecordingSink();
-        using var sink = new AlphaSink(picture, result);
+        using var sink = new AlphaSink(picture, result, made);
         sink.Begin(width, height, channels);
         for (var y = 0; y < height; y += rowsAtATime)
             sink.Write(colours.AsSpan(y * width * channels), Math.Min(rowsAtATime, height - y));

@@ -8,6 +8,9 @@ internal sealed class FakeModel(int scale, int channels = 3, long bytesPerPixel 
     /// <summary>Options of the runs that were started.</summary>
     public List<RunOptions> Started { get; } = [];
 
+    /// <summary>Channels and bits of the pictures that it has computed.</summary>
+    public List<(int Channels, int Bits)> Inputs { get; } = [];
+
     public int Steps { get; private set; }
 
     public int RunsAlive { get; private set; }
@@ -33,7 +36,11 @@ internal sealed class FakeModel(int scale, int channels = 3, long bytesPerPixel 
         {
             model.Steps++;
             var (scale, channels) = (model.Network.Scale, model.Network.OutputChannels);
-            if (_y == 0) output.Begin(input.Width * scale, input.Height * scale, channels);
+            if (_y == 0)
+            {
+                model.Inputs.Add((input.Channels, input.Bits));
+                output.Begin(input.Width * scale, input.Height * scale, channels);
+            }
             var row = new float[input.Width * scale * channels];
             for (var i = 0; i < row.Length; i++) row[i] = Sample(i / channels / scale, Math.Min(i % channels, input.ColorChannels - 1));
             for (var i = 0; i < scale; i++) output.Write(row, 1);

@@ -37,6 +37,31 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Two_models_of_one_network_are_mixed_value_by_value()
+    {
+        Write("a.safetensors", tensor => TensorType.F32, tensor => 0.5f);
+        Write("b.safetensors", tensor => TensorType.F16, tensor => -1.5f);
+        using var model = ModelFile.OpenMixed(_folder["a.safetensors"], _folder["b.safetensors"], 0.75);
+
+        Assert.Equal("a", model.Name);
+        Assert.Equal(Enumerable.Repeat(0f, 4 * 3 * 9), model.Read("conv_first.weight")); // 3/4 · 0.5 − 1/4 · 1.5
+    }
+
+    [Fact]
+    public void Models_of_different_networks_are_not_mixed_and_not_kept_open()
+    {
+        Write("a.safetensors", tensor => TensorType.F32, tensor => 0.5f);
+        var other = RawSafetensors.Write(_folder["b.safetensors"], NetworkTensors.Of(s_network with { Features = 5 }).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
+
+        Assert.Contains("cannot be mixed", Assert.Throws<WeightsException>(() => ModelFile.OpenMixed(_folder["a.safetensors"], other, 0.5)).Message, StringComparison.Ordinal);
+        foreach (var path in new[] { _folder["a.safetensors"], other })
+        {
+            using var exclusive = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            Assert.True(exclusive.CanWrite);
+        }
+    }
+
+    [Fact]
     public void Tensors_of_another_element_type_are_refused_on_opening()
     {
         var offset = 0L;
