@@ -9,7 +9,10 @@ namespace TorchUpscaler.App;
 internal static class OptionParsers
 {
     /// <summary>What can be written as a result's format.</summary>
-    internal const string FormatNames = "png, jpg or webp";
+    internal const string FormatNames = "png, jpg, webp, avif or tiff";
+
+    /// <summary>What can be asked for as the format of a queue's results. AVIF takes too long in one call for a worker that is to stop at any time.</summary>
+    internal const string QueueFormatNames = "png, jpg or webp";
 
     /// <summary>A whole number within bounds.</summary>
     internal static long? Number(ArgumentResult result, long low, long high)
@@ -30,6 +33,15 @@ internal static class OptionParsers
         var text = result.Tokens[0].Value;
         if (PictureFormats.FromName(text) is { } format) return format;
         result.AddError($"'{text}' is no format for results; write {FormatNames}");
+        return null;
+    }
+
+    /// <summary>The format of a queue's results.</summary>
+    internal static PictureFormat? QueueFormat(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (PictureFormats.FromName(text) is { } format and (PictureFormat.Png or PictureFormat.Jpeg or PictureFormat.WebP)) return format;
+        result.AddError($"'{text}' is no format for a queue's results; write {QueueFormatNames}");
         return null;
     }
 

@@ -30,6 +30,9 @@ public sealed class VipsCodec : IPictureCodec
     public IReadOnlySet<string> InputExtensions { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<PictureFormat> OutputFormats => [.. Enum.GetValues<PictureFormat>().Where(format => format != PictureFormat.Avif || AvifEncoder.IsAvailable)];
+
+    /// <inheritdoc/>
     public PictureHeader ReadHeader(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -55,6 +58,7 @@ public sealed class VipsCodec : IPictureCodec
         ArgumentNullException.ThrowIfNull(options);
         CheckShape(shape);
         PictureFormats.CheckSize(options.Format, shape.Width, shape.Height);
+        if (options.Format == PictureFormat.Avif) AvifEncoder.Check();
         var file = ResultFile.Create(path);
         try
         {

@@ -33,7 +33,7 @@ public sealed class Corpus : IDisposable
         Path.Combine(_folder, "zip", zip), Path.Combine(_folder, "safetensors", $"own-{zip}{(half ? "-half" : "")}"), half,
         _ => new Origin("a seed", "none"), requiredSha256: null, CancellationToken.None);
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "TorchUpscaler.sln"))) folder = folder.Parent;

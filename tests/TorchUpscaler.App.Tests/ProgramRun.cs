@@ -126,6 +126,9 @@ internal sealed class ProgramRun : IDisposable
         return new ProgramResult(_process.ExitCode, _output.Result, _errors.Result);
     }
 
+    /// <summary>Waits for the end of a process that was killed.</summary>
+    internal void WaitForEnd() => Assert.True(_process.WaitForExit(Patience), "the program has not ended");
+
     public void Dispose()
     {
         if (IsRunning) _process.Kill();

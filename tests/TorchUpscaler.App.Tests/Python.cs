@@ -7,10 +7,13 @@ namespace TorchUpscaler.App.Tests;
 internal static class Python
 {
     private const string Interpreter = "/usr/bin/python3";
-    private const string Packages = "the tests need Debian's packages python3-torch, python3-numpy and python3-pil; tools/check installs them";
+    private const string Packages = "the tests need Debian's packages that tools/check names and installs";
 
     /// <summary>Runs a script (its text) and returns what it prints.</summary>
     internal static string Run(string script, params string[] arguments) => Start(["-c", script, .. arguments]);
+
+    /// <summary>Runs a script's file and returns what it prints.</summary>
+    internal static string RunFile(string path, params string[] arguments) => Start([path, .. arguments]);
 
     /// <summary>Makes a network with random weights that are the same for the same seed.</summary>
     internal static void MakeModel(string path, int scale, int channels = 3, int seed = 1, int features = 8, int blocks = 1, int growth = 4, string network = "rrdb") =>

@@ -169,6 +169,8 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
             lock (_gate) return _read[name].Thread;
         }
 
+        public IReadOnlyList<PictureFormat> OutputFormats { get; } = Enum.GetValues<PictureFormat>();
+
         public PictureHeader ReadHeader(string path) => new(8, 8, 3, 8, PictureFormat.Png);
 
         public Picture Read(string path, long maxPixels, CancellationToken cancellation)

@@ -25,13 +25,13 @@ public sealed class ExifBlockTests
     }
 
     [Fact]
-    public void Thumbnail_of_a_turned_picture_is_unlinked()
+    public void Thumbnail_is_unlinked()
     {
         // One entry (orientation 3), then the link to a second directory.
         byte[] exif = [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 3, 0, 0, 0, 26, 0, 0, 0, 0, 0];
-        ExifBlock.MarkUpright(exif);
-        Assert.Equal(1, ExifBlock.Orientation(exif));
-        Assert.Equal(new byte[4], exif[22..26]);
+        var without = ExifBlock.WithoutThumbnail(exif)!;
+        Assert.Equal(new byte[4], without[22..26]);
+        Assert.Equal(exif[..22], without[..22]);
     }
 
     [Fact]
@@ -54,10 +54,47 @@ public sealed class ExifBlockTests
     [InlineData("no EXIF block at all")]
     public void What_is_no_block_is_dropped(string stored) => Assert.Null(ExifBlock.Normalise(System.Text.Encoding.Latin1.GetBytes(stored)));
 
+    // The place and the thumbnail are not only unlinked: their bytes are gone.
+    [Theory]
+    [InlineData("II")]
+    [InlineData("MM")]
+    public void Nothing_is_left_of_the_place_and_the_thumbnail(string order)
+    {
+        var stored = Oracle.Python($"sys.stdout.buffer.write(exif_of_order('{order}'))");
+        var block = ExifBlock.Normalise(stored)!;
+        string Text(byte[] bytes) => System.Text.Encoding.Latin1.GetString(bytes);
+        Assert.All(new[] { "SECRETPLACE", "SECRETPICTURE", "A camera", "2026:01:02" }, text => Assert.Contains(text, Text(block), StringComparison.Ordinal));
+
+        var clean = ExifBlock.WithoutPlace(ExifBlock.WithoutThumbnail(block)!)!;
+
+        Assert.All(new[] { "SECRETPLACE", "SECRETPICTURE" }, text => Assert.DoesNotContain(text, Text(clean), StringComparison.Ordinal));
+        Assert.Equal("A camera 2026:01:02 03:04:05 False False", System.Text.Encoding.UTF8.GetString(Oracle.Python("""
+            exif = Image.Exif()
+            exif.load(bytes(received().reshape(-1)))
+            print(exif[0x0110], exif.get_ifd(0x8769)[0x9003], 0x8825 in exif, bool(exif.get_ifd(1)))
+            """, new Pixels(clean.Length, 1, 1, 8, clean))).Trim());
+    }
+
+    [Fact]
+    public void A_block_in_TIFF_and_back_says_the_same()
+    {
+        foreach (var order in new[] { "II", "MM" })
+        {
+            var block = ExifBlock.Normalise(Oracle.Python($"sys.stdout.buffer.write(exif_of_order('{order}'))"))!;
+            using var stream = new MemoryStream(block);
+            var moved = TiffDirectory.Carried(TiffFile.Open(stream)!).ToBlock();
+            Assert.Equal("A camera 2026:01:02 03:04:05 SECRETPLACE", System.Text.Encoding.UTF8.GetString(Oracle.Python("""
+                exif = Image.Exif()
+                exif.load(bytes(received().reshape(-1)))
+                print(exif[0x0110], exif.get_ifd(0x8769)[0x9003], exif.get_ifd(0x8825)[0x12])
+                """, new Pixels(moved.Length, 1, 1, 8, moved))).Trim());
+        }
+    }
+
     [Fact]
     public void Lies_are_survived()
     {
-        var stored = Oracle.Python("sys.stdout.buffer.write(exif_with(6))");
+        var stored = Oracle.Python("sys.stdout.buffer.write(exif_of_order('II'))");
         var random = new Random(3);
         var kept = 0;
         for (var round = 0; round < 50_000; round++)
@@ -68,6 +105,10 @@ public sealed class ExifBlockTests
             ExifBlock.MarkUpright(block);
             _ = ExifBlock.Resolution(block);
             Assert.Equal(block.Length, ExifBlock.ForResult(block, 10, 10, 3, 3).Length);
+            if (ExifBlock.WithoutThumbnail(block) is { } small) Assert.InRange(small.Length, 8, block.Length);
+            if (ExifBlock.WithoutPlace(block) is { } nowhere) Assert.Equal(block.Length, nowhere.Length);
+            using var stream = new MemoryStream(block);
+            if (TiffFile.Open(stream) is { } file) _ = TiffDirectory.Carried(file).ToBlock();
             kept++;
         }
         Assert.InRange(kept, 1000, 50_000);

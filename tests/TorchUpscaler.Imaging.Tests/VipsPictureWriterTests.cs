@@ -52,6 +52,11 @@ public sealed class VipsPictureWriterTests : IDisposable
     [InlineData(PictureFormat.WebP, 3000, 1500, 3, 8)]
     [InlineData(PictureFormat.WebP, 3000, 1500, 4, 8)]
     [InlineData(PictureFormat.WebP, 16383, 200, 2, 16)]
+    [InlineData(PictureFormat.Tiff, 12000, 1000, 3, 8)]
+    [InlineData(PictureFormat.Tiff, 30000, 300, 4, 16)]
+    [InlineData(PictureFormat.Tiff, 200_000, 100, 3, 8)]
+    [InlineData(PictureFormat.Avif, 1500, 1000, 3, 8)]
+    [InlineData(PictureFormat.Avif, 1500, 1000, 4, 8)]
     public void Encoder_keeps_to_the_memory_that_is_foreseen(PictureFormat format, int width, int height, int channels, int bits)
     {
         var shape = new ResultShape(width, height, channels, bits, PictureMetadata.None);

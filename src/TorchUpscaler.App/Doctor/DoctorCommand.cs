@@ -35,7 +35,7 @@ internal sealed class DoctorCommand(MachineCheck machine, Func<IPictureCodec> co
         try
         {
             var reader = codec();
-            var (reads, writes) = (reader.InputExtensions.Order(StringComparer.Ordinal).ToList(), Enum.GetValues<PictureFormat>().Select(PictureFormats.Name).ToList());
+            var (reads, writes) = (reader.InputExtensions.Order(StringComparer.Ordinal).ToList(), reader.OutputFormats.Select(PictureFormats.Name).ToList());
             return new Finding("pictures", Level.Ok, $"{reader.Description}; reads {string.Join(' ', reads)}; writes {string.Join(", ", writes)}")
             {
                 Values = json =>

@@ -56,7 +56,7 @@ internal static class SubmitArguments
     {
         Description = "The results' format. Default: the picture's own.",
         HelpName = "png|jpg|webp",
-        CustomParser = OptionParsers.Format,
+        CustomParser = OptionParsers.QueueFormat,
     };
 
     private static readonly Option<int?> Quality = new("--quality")

@@ -34,7 +34,7 @@ internal sealed class PictureJob(
         // The encoder is opened before the network runs: a folder that cannot be written is found in time.
         var shape = ResultShape.Of(picture, planned.Choice.Scale, planned.Format);
         outputs.PrepareFolder(planned.Input);
-        var writer = codec.Create(planned.Target, shape, new EncodeOptions(planned.Format, options.Quality));
+        var writer = codec.Create(planned.Target, shape, new EncodeOptions(planned.Format, options.Quality, options.Metadata));
         var result = new FinishingPicture(writer, codec.EncoderBytes(planned.Format, shape), cancellation) { BeforeEnd = neighbours.Settle };
         using (result)
         {

@@ -34,6 +34,11 @@ internal sealed class PicturePlanner(
         var choice = Choose(options, chooser, options.Size.ScaleOf(header.Width, header.Height), header.Width, header.Height);
         var format = outputs.FormatFor(header.Format);
         CheckSizes(header, choice, format);
+        if (!codec.OutputFormats.Contains(format))
+        {
+            throw new PictureException($"{PictureFormats.Name(format)} cannot be written by the libvips of this machine; "
+                + $"choose {string.Join(", ", codec.OutputFormats.Select(PictureFormats.Name))} with -f, or see torchupscaler doctor");
+        }
 
         var size = SizeInName(header, choice);
         var output = outputs.PathFor(input, size, format);

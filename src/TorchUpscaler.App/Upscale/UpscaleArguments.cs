@@ -31,7 +31,7 @@ internal static class UpscaleArguments
 
     private static readonly Argument<string[]> Inputs = new("INPUT")
     {
-        Description = "Pictures (PNG, JPEG, WebP; HEIF, AVIF, TIFF and GIF where libvips can), folders of pictures, or - for standard input.",
+        Description = "Pictures (PNG, JPEG, WebP; TIFF, AVIF, HEIF and GIF where libvips can), folders of pictures, or - for standard input.",
         Arity = ArgumentArity.OneOrMore,
         Validators = { OptionParsers.RefuseUnknownOptions },
     };
@@ -71,16 +71,26 @@ internal static class UpscaleArguments
 
     private static readonly Option<PictureFormat?> Format = new("--format", "-f")
     {
-        Description = "The results' format. Default: the picture's own.",
-        HelpName = "png|jpg|webp",
+        Description = "The results' format. Default: the picture's own, and PNG where results cannot be written in it.",
+        HelpName = "png|jpg|webp|avif|tiff",
         CustomParser = OptionParsers.Format,
     };
 
     private static readonly Option<int?> Quality = new("--quality")
     {
-        Description = "Quality of JPEG and WebP, 1 to 100. Default: 95.",
+        Description = "Quality of JPEG, 1 to 100, and what looks like it of WebP and AVIF. Default: 95.",
         HelpName = "N",
         CustomParser = result => (int?)OptionParsers.Number(result, 1, 100),
+    };
+
+    private static readonly Option<bool> KeepGps = new("--keep-gps")
+    {
+        Description = "Keep in EXIF where the picture was taken. Without it the place is left out, and date, camera and copyright are kept.",
+    };
+
+    private static readonly Option<bool> Strip = new("--strip")
+    {
+        Description = "Leave out all EXIF and the resolution. The colour profile stays: without it the colours would be others.",
     };
 
     private static readonly Option<long?> Memory = new("--memory")
@@ -127,11 +137,15 @@ internal static class UpscaleArguments
     internal static Command Command(Func<UpscaleOptions, int> run)
     {
         Format.CompletionSources.Clear(); // the names of the enumeration are not what people write
-        Format.CompletionSources.Add("png", "jpg", "webp");
+        Format.CompletionSources.Add("png", "jpg", "webp", "avif", "tiff");
         var command = new Command("upscale", "Enlarges pictures.") { Inputs, Output, Recursive, Model, FastAbove };
         TasteArguments.AddTo(command);
-        foreach (var option in new Option[] { Format, Quality, Engine, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json }) command.Add(option);
+        foreach (var option in new Option[] { Format, Quality, KeepGps, Strip, Engine, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json }) command.Add(option);
         command.Add(HelpWithExamples.Option(Examples));
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(KeepGps) && result.GetValue(Strip)) result.AddError("--strip leaves out what --keep-gps keeps; give one of the two");
+        });
         command.SetAction(parsed => run(Options(parsed)));
         return command;
     }
@@ -149,6 +163,7 @@ internal static class UpscaleArguments
         Denoise = TasteArguments.DenoiseOf(parsed),
         Format = parsed.GetValue(Format),
         Quality = parsed.GetValue(Quality) ?? Defaults.Quality,
+        Metadata = parsed.GetValue(Strip) ? CarriedMetadata.None : parsed.GetValue(KeepGps) ? CarriedMetadata.All : Defaults.Metadata,
         MemoryBytes = parsed.GetValue(Memory) ?? Defaults.MemoryBytes,
         Threads = parsed.GetValue(Threads) ?? Defaults.Threads,
         WeightsFolder = parsed.GetValue(Weights),

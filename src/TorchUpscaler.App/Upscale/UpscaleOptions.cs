@@ -35,8 +35,11 @@ internal sealed record UpscaleOptions
     /// <summary>The results' format; null: the input's where results can be written in it, else PNG.</summary>
     internal PictureFormat? Format { get; init; }
 
-    /// <summary>Quality of JPEG and WebP, 1 to 100.</summary>
+    /// <summary>Quality of JPEG, and what looks like it of WebP and AVIF, 1 to 100.</summary>
     internal int Quality { get; init; } = 95;
+
+    /// <summary>What of the pictures' metadata is carried.</summary>
+    internal CarriedMetadata Metadata { get; init; } = CarriedMetadata.ButPlace;
 
     /// <summary>Bound of the process's peak resident memory, in bytes.</summary>
     internal long MemoryBytes { get; init; } = MemorySize.DefaultBudget();

@@ -11,6 +11,12 @@ public enum PictureFormat
 
     /// <summary>WebP: lossy at the given quality, 8 bits, alpha; at most 16,383 pixels a side.</summary>
     WebP,
+
+    /// <summary>AVIF: lossy at the given quality, 8 bits, alpha; at most 16,384 pixels a side.</summary>
+    Avif,
+
+    /// <summary>TIFF: lossless, 8 or 16 bits, alpha.</summary>
+    Tiff,
 }
 
 /// <summary>What a picture file's header says, before any pixel is decoded; sizes are upright (orientation applied).</summary>
@@ -38,14 +44,28 @@ public sealed record ResultShape(int Width, int Height, int Channels, int Bits, 
         ArgumentNullException.ThrowIfNull(picture);
         return new ResultShape(
             checked((int)ResultSize.Side(picture.Width, scale)), checked((int)ResultSize.Side(picture.Height, scale)), picture.Channels,
-            format == PictureFormat.Png ? picture.Bits : 8, picture.Metadata.Scaled(scale));
+            PictureFormats.Holds16Bits(format) ? picture.Bits : 8, picture.Metadata.Scaled(scale));
     }
+}
+
+/// <summary>What of a picture's metadata its result carries. The colour profile, without which the colours would be others, always is.</summary>
+public enum CarriedMetadata
+{
+    /// <summary>EXIF and the resolution, without the place where the picture was taken.</summary>
+    ButPlace,
+
+    /// <summary>The same with the place.</summary>
+    All,
+
+    /// <summary>Nothing.</summary>
+    None,
 }
 
 /// <summary>How a result is encoded.</summary>
 /// <param name="Format">The file's format.</param>
-/// <param name="Quality">Quality of the lossy formats, 1 to 100.</param>
-public sealed record EncodeOptions(PictureFormat Format, int Quality = 95);
+/// <param name="Quality">Quality of the lossy formats, 1 to 100, on the scale of JPEG: the others look as a JPEG of it does.</param>
+/// <param name="Metadata">What is carried beside the pixels.</param>
+public sealed record EncodeOptions(PictureFormat Format, int Quality = 95, CarriedMetadata Metadata = CarriedMetadata.ButPlace);
 
 /// <summary>Reads and writes picture files.</summary>
 public interface IPictureCodec
@@ -56,12 +76,17 @@ public interface IPictureCodec
     /// <summary>The extensions, with their dots, of the files that can be read on this machine. Compared without regard to case.</summary>
     IReadOnlySet<string> InputExtensions { get; }
 
+    /// <summary>The formats that results can be written in on this machine, in the order of <see cref="PictureFormat"/>.</summary>
+    IReadOnlyList<PictureFormat> OutputFormats { get; }
+
     /// <summary>Reads a file's header without decoding its pixels.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="PictureException">Not a picture that can be read; the message names the file's fault.</exception>
     PictureHeader ReadHeader(string path);
 
-    /// <summary>Decodes a file upright, keeping its bits, grey or RGB, alpha, RGB profile, EXIF and resolution.</summary>
+    /// <summary>
+    /// Decodes a file upright, keeping its bits, grey or RGB, alpha, RGB or grey profile, EXIF and resolution; other colours become sRGB.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxPixels">Files whose header announces more pixels are refused before any is decoded.</param>
     /// <param name="cancellation">Stops the decoding between rows.</param>
@@ -76,7 +101,9 @@ public interface IPictureCodec
     /// <param name="path">The result's final path; its directory must exist.</param>
     /// <param name="shape">Size, channels, bits and metadata.</param>
     /// <param name="options">Format and quality.</param>
-    /// <exception cref="PictureException">The format cannot hold such a picture (the message names one that can), or the folder cannot be written.</exception>
+    /// <exception cref="PictureException">
+    /// The format cannot hold such a picture (the message names one that can) or cannot be written on this machine, or the folder cannot be written.
+    /// </exception>
     IPictureWriter Create(string path, ResultShape shape, EncodeOptions options);
 
     /// <summary>Writes a result's file anew in another format or quality, by rows: the picture is never held as a whole.</summary>

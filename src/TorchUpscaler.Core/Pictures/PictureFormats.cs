@@ -3,7 +3,7 @@ namespace TorchUpscaler.Core;
 /// <summary>The output formats: their names, their file name extensions, and how large a picture each can hold.</summary>
 public static class PictureFormats
 {
-    private const int LargestWebP = 16383, LargestJpeg = 65500, LargestPng = 1_000_000;
+    private const int LargestWebP = 16383, LargestAvif = 16384, LargestJpeg = 65500, LargestPng = 1_000_000, LargestTiff = 1_000_000;
 
     /// <summary>The format that a file name's extension asks for, or null where it is none of the output formats'.</summary>
     /// <param name="path">A file name, with or without folders.</param>
@@ -12,28 +12,34 @@ public static class PictureFormats
         ".PNG" => PictureFormat.Png,
         ".JPG" or ".JPEG" or ".JPE" => PictureFormat.Jpeg,
         ".WEBP" => PictureFormat.WebP,
+        ".AVIF" => PictureFormat.Avif,
+        ".TIF" or ".TIFF" => PictureFormat.Tiff,
         _ => null,
     };
 
-    /// <summary>The format of this name (<c>png</c>, <c>jpg</c>, <c>jpeg</c>, <c>webp</c>, in any case), or null.</summary>
+    /// <summary>The format of this name (<c>png</c>, <c>jpg</c>, <c>jpeg</c>, <c>webp</c>, <c>avif</c>, <c>tif</c>, <c>tiff</c>, in any case), or null.</summary>
     /// <param name="name">The name as a person writes it.</param>
     public static PictureFormat? FromName(string name) => FromPath($".{name}");
 
-    /// <summary>The usual extension, with its dot: <c>.png</c>, <c>.jpg</c>, <c>.webp</c>.</summary>
+    /// <summary>The usual extension, with its dot: <c>.png</c>, <c>.jpg</c>, <c>.webp</c>, <c>.avif</c>, <c>.tif</c>.</summary>
     public static string Extension(PictureFormat format) => format switch
     {
         PictureFormat.Png => ".png",
         PictureFormat.Jpeg => ".jpg",
         PictureFormat.WebP => ".webp",
+        PictureFormat.Avif => ".avif",
+        PictureFormat.Tiff => ".tif",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not an output format"),
     };
 
-    /// <summary>The format's name for people: <c>PNG</c>, <c>JPEG</c>, <c>WebP</c>.</summary>
+    /// <summary>The format's name for people: <c>PNG</c>, <c>JPEG</c>, <c>WebP</c>, <c>AVIF</c>, <c>TIFF</c>.</summary>
     public static string Name(PictureFormat format) => format switch
     {
         PictureFormat.Png => "PNG",
         PictureFormat.Jpeg => "JPEG",
         PictureFormat.WebP => "WebP",
+        PictureFormat.Avif => "AVIF",
+        PictureFormat.Tiff => "TIFF",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not an output format"),
     };
 
@@ -43,8 +49,22 @@ public static class PictureFormats
         PictureFormat.Png => LargestPng, // libpng's own limit
         PictureFormat.Jpeg => LargestJpeg,
         PictureFormat.WebP => LargestWebP,
+        PictureFormat.Avif => LargestAvif,
+        PictureFormat.Tiff => LargestTiff, // libvips reads no larger ones
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not an output format"),
     };
+
+    /// <summary>Whether the format holds 16 bits a sample; else they are rounded to 8.</summary>
+    public static bool Holds16Bits(PictureFormat format) => format is PictureFormat.Png or PictureFormat.Tiff;
+
+    /// <summary>Whether the format holds an alpha channel; else the picture is laid over white.</summary>
+    public static bool HoldsAlpha(PictureFormat format) => format != PictureFormat.Jpeg;
+
+    /// <summary>Whether the format holds one grey channel; else it is written as three.</summary>
+    public static bool HoldsGrey(PictureFormat format) => format is PictureFormat.Png or PictureFormat.Jpeg or PictureFormat.Tiff;
+
+    /// <summary>Whether results are written by rows while they are computed; else the encoder holds them as a whole.</summary>
+    public static bool IsWrittenByRows(PictureFormat format) => HoldsGrey(format);
 
     /// <summary>Refuses a size that the format cannot hold. Cheap: to be called before any work.</summary>
     /// <param name="format">The output format.</param>
@@ -56,9 +76,11 @@ public static class PictureFormats
         var side = Math.Max(width, height);
         if (side <= LargestSide(format)) return;
 
-        var others = Enum.GetValues<PictureFormat>().Where(other => LargestSide(other) >= side).Select(Name).ToArray();
-        var advice = others.Length > 0 ? $"write {string.Join(" or ", others)} instead" : "choose a smaller scale";
+        var others = Enum.GetValues<PictureFormat>().Where(other => IsWrittenByRows(other) && LargestSide(other) >= side).Select(Name).ToArray();
+        var advice = others.Length > 0 ? $"write {Listed(others)} instead" : "choose a smaller scale";
         throw new PictureException(
             $"{Name(format)} holds at most {LargestSide(format)} pixels a side and the result has {width}×{height}; {advice}");
     }
+
+    private static string Listed(string[] names) => names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}";
 }

@@ -9,7 +9,7 @@ public sealed record PictureMetadata
     /// <summary>The ICC profile that the pixel values are in, or null for sRGB (and its grey counterpart).</summary>
     public byte[]? IccProfile { get; init; }
 
-    /// <summary>The EXIF block as stored (TIFF header first, orientation already reset to 1), or null.</summary>
+    /// <summary>The EXIF block as stored (TIFF header first, orientation already reset to 1, without the thumbnail), or null.</summary>
     public byte[]? Exif { get; init; }
 
     /// <summary>Pixels per millimetre, horizontally; 0 where the file says nothing.</summary>

@@ -11,9 +11,15 @@ internal static class ExifBlock
 {
     private const ushort OrientationTag = 0x0112, XResolutionTag = 0x011A, YResolutionTag = 0x011B, ResolutionUnitTag = 0x0128;
     private const ushort ExifDirectoryTag = 0x8769, PixelWidthTag = 0xA002, PixelHeightTag = 0xA003;
+    private const ushort ImageWidthTag = 0x0100, ImageHeightTag = 0x0101, PlaceDirectoryTag = 0x8825;
+    private const ushort ThumbnailTag = 0x0201, ThumbnailLengthTag = 0x0202, StripOffsetTag = 0x0111, StripBytesTag = 0x0117;
     private const ushort ShortType = 3, LongType = 4, RationalType = 5;
+    private const int MostDirectories = 8; // of thumbnails
     private const int HeaderBytes = 8, EntryBytes = 12;
     private const double MillimetresPerInch = 25.4, MillimetresPerCentimetre = 10;
+
+    // XMP, IPTC and Photoshop's blocks, as some programs put them into EXIF: they tell the place and the orientation once more.
+    private static readonly ushort[] s_foreignBlocks = [0x02BC, 0x83BB, 0x8649];
 
     private static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
 
@@ -34,15 +40,41 @@ internal static class ExifBlock
         return Find(exif, directory, OrientationTag, LongType) is >= 0 and var atLong ? (int)Math.Min(Long(exif, atLong + 8), ushort.MaxValue) : 1;
     }
 
-    /// <summary>Sets the orientation to 1; a thumbnail that was stored turned is unlinked, since it would now lie.</summary>
+    /// <summary>Sets the orientation to 1.</summary>
     internal static void MarkUpright(Span<byte> exif)
     {
         if (Orientation(exif) == 1) return;
         var directory = FirstDirectory(exif);
         if (Find(exif, directory, OrientationTag, ShortType) is >= 0 and var at) PutShort(exif, at + 8, 1);
         else PutLong(exif, Find(exif, directory, OrientationTag, LongType) + 8, 1);
-        var next = directory + 2 + ((long)Entries(exif, directory) * EntryBytes);
-        if (next + 4 <= exif.Length) exif.Slice((int)next, 4).Clear();
+    }
+
+    /// <summary>A copy without thumbnails, which show the picture as it once was, and without blocks of other kinds. Null where nothing is left.</summary>
+    internal static byte[]? WithoutThumbnail(ReadOnlySpan<byte> exif)
+    {
+        var copy = exif.ToArray();
+        var length = copy.Length;
+        for (var i = 0; i < MostDirectories && NextDirectory(copy) is > 0 and var next; i++)
+        {
+            var after = Link(copy, next);
+            var at = Math.Max(Value(copy, next, ThumbnailTag), Value(copy, next, StripOffsetTag));
+            var bytes = Math.Max(Value(copy, next, ThumbnailLengthTag), Value(copy, next, StripBytesTag));
+            Wipe(copy, at, bytes);
+            if (at >= HeaderBytes && at + bytes == length) length = (int)at;
+            WipeDirectory(copy, next);
+            SetNextDirectory(copy, after);
+        }
+        SetNextDirectory(copy, 0);
+        foreach (var tag in s_foreignBlocks) Remove(copy, tag);
+        return Normalise(copy.AsSpan(0, length));
+    }
+
+    /// <summary>A copy that does not say where the picture was taken; null where nothing is left.</summary>
+    internal static byte[]? WithoutPlace(ReadOnlySpan<byte> exif)
+    {
+        var copy = exif.ToArray();
+        Remove(copy, PlaceDirectoryTag);
+        return Normalise(copy);
     }
 
     /// <summary>The resolution in pixels per millimetre, or null.</summary>
@@ -70,6 +102,8 @@ internal static class ExifBlock
             if (unit >= 0) PutShort(copy, unit + 8, 2); // inches
         }
 
+        PutSize(copy, directory, ImageWidthTag, width);
+        PutSize(copy, directory, ImageHeightTag, height);
         var link = Find(copy, directory, ExifDirectoryTag, LongType);
         if (link < 0) return copy;
         PutSize(copy, Long(copy, link + 8), PixelWidthTag, width);
@@ -89,6 +123,51 @@ internal static class ExifBlock
         PutEntry(exif, 1, YResolutionTag, RationalType, values + 8);
         PutEntry(exif, 2, ResolutionUnitTag, ShortType, 0);
         return ForResult(exif, 1, 1, horizontal, vertical);
+    }
+
+    // Takes an entry out of the first directory and of EXIF's own, however often it stands there, and what it leads to out of the block.
+    private static void Remove(Span<byte> exif, ushort tag)
+    {
+        var first = FirstDirectory(exif);
+        var link = Find(exif, first, ExifDirectoryTag, LongType);
+        RemoveFrom(exif, first, tag);
+        if (link >= 0) RemoveFrom(exif, Value(exif, first, ExifDirectoryTag), tag);
+    }
+
+    private static void RemoveFrom(Span<byte> exif, long directory, ushort tag)
+    {
+        while (FindAny(exif, directory, tag) is >= 0 and var at)
+        {
+            if (tag == PlaceDirectoryTag) WipeDirectory(exif, Long(exif, at + 8));
+            else WipeValue(exif, at);
+            // What a lie has led to may have been this very directory.
+            var entries = Entries(exif, directory);
+            if (entries == 0 || at + EntryBytes > exif.Length) return;
+            var end = (int)Math.Min(directory + 2 + ((long)entries * EntryBytes) + 4, exif.Length); // with the link to the next
+            if (at + EntryBytes > end) return;
+            exif[(at + EntryBytes)..end].CopyTo(exif[at..]);
+            exif[(end - EntryBytes)..end].Clear();
+            PutShort(exif, (int)directory, (ushort)(entries - 1));
+        }
+    }
+
+    private static void WipeDirectory(Span<byte> exif, long directory)
+    {
+        var entries = Entries(exif, directory);
+        for (var i = 0; i < entries; i++) WipeValue(exif, (int)directory + 2 + (i * EntryBytes));
+        if (entries > 0) Wipe(exif, directory, 2 + ((long)entries * EntryBytes) + 4);
+    }
+
+    private static void WipeValue(Span<byte> exif, int entry)
+    {
+        var bytes = TiffTag.TypeBytes(Short(exif, entry + 2)) * Long(exif, entry + 4);
+        if (bytes > 4) Wipe(exif, Long(exif, entry + 8), bytes);
+    }
+
+    private static void Wipe(Span<byte> exif, long at, long bytes)
+    {
+        if (at < HeaderBytes || at >= exif.Length || bytes <= 0) return;
+        exif[(int)at..(int)Math.Min(at + bytes, exif.Length)].Clear();
     }
 
     private static void PutEntry(Span<byte> exif, int index, ushort tag, ushort type, uint value)
@@ -127,6 +206,42 @@ internal static class ExifBlock
         if (entry < 0) return -1;
         var at = Long(exif, entry + 8);
         return at >= HeaderBytes && at + 8 <= exif.Length ? (int)at : -1;
+    }
+
+    // A single whole number, or 0.
+    private static long Value(ReadOnlySpan<byte> exif, long directory, ushort tag)
+    {
+        if (Find(exif, directory, tag, LongType) is >= 0 and var asLong) return Long(exif, asLong + 8);
+        return Find(exif, directory, tag, ShortType) is >= 0 and var asShort ? Short(exif, asShort + 8) : 0;
+    }
+
+    private static int FindAny(ReadOnlySpan<byte> exif, long directory, ushort tag)
+    {
+        var entries = Entries(exif, directory);
+        for (var i = 0; i < entries; i++)
+        {
+            var at = (int)directory + 2 + (i * EntryBytes);
+            if (Short(exif, at) == tag) return at;
+        }
+        return -1;
+    }
+
+    private static long NextDirectory(ReadOnlySpan<byte> exif) => Link(exif, FirstDirectory(exif));
+
+    // Where the directory after this one begins; 0 where there is none.
+    private static long Link(ReadOnlySpan<byte> exif, long directory)
+    {
+        var entries = Entries(exif, directory);
+        var at = directory + 2 + ((long)entries * EntryBytes);
+        return entries > 0 && at + 4 <= exif.Length ? Long(exif, (int)at) : 0;
+    }
+
+    private static void SetNextDirectory(Span<byte> exif, long next)
+    {
+        var directory = FirstDirectory(exif);
+        var entries = Entries(exif, directory);
+        var at = directory + 2 + ((long)entries * EntryBytes);
+        if (entries > 0 && at + 4 <= exif.Length) PutLong(exif, (int)at, (uint)next);
     }
 
     /// <summary>Where the directory's entry of this tag and type begins, or -1. Only single values are looked for.</summary>

@@ -13,7 +13,7 @@ internal static class FileMetadata
     /// <summary>EXIF's orientation, 1 to 8; 1 where the file says nothing or nonsense.</summary>
     internal static int Orientation(VipsImage image, FileKind kind)
     {
-        if (kind == FileKind.Heif) return 1; // its decoder turns the picture, and EXIF's tag does not count
+        if (kind.IsTurnedByDecoder) return 1; // its decoder turns the picture, and EXIF's tag does not count
         // The tag that is applied must be the one that is reset, so ours is asked before libvips' own parser.
         var exif = ExifBlock.Normalise(image.Block("exif-data"));
         var orientation = exif != null ? ExifBlock.Orientation(exif) : image.Number("orientation");
@@ -26,8 +26,12 @@ internal static class FileMetadata
         var profile = image.Block("icc-profile-data");
         var keepsProfile = plan.Color == ColorChange.None && plan.Samples is SampleChange.None or SampleChange.UIntTo16
             && IccProfile.Fits(profile, isGrey: plan.Channels < 3);
-        var exif = ExifBlock.Normalise(image.Block("exif-data"));
-        if (exif != null) ExifBlock.MarkUpright(exif);
+        var exif = ExifBlock.Normalise(image.Block("exif-data")) ?? (kind == FileKind.Tiff ? OfTiff(path) : null);
+        if (exif != null)
+        {
+            ExifBlock.MarkUpright(exif);
+            exif = ExifBlock.WithoutThumbnail(exif);
+        }
 
         var (horizontal, vertical) = Stored(path, kind, image) ?? (exif != null ? ExifBlock.Resolution(exif) : null) ?? (0, 0);
         if (!(IsSane(horizontal) && IsSane(vertical))) (horizontal, vertical) = (0, 0);
@@ -48,6 +52,22 @@ internal static class FileMetadata
         if (kind == FileKind.Png) return PngResolution.Read(path);
         var isTold = (kind == FileKind.Jpeg || kind == FileKind.Tiff) && image.Has("resolution-unit");
         return isTold ? (image.HorizontalResolution, image.VerticalResolution) : null;
+    }
+
+    // libvips has no eye for it.
+    private static byte[]? OfTiff(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (TiffFile.Open(file) is not { } tiff) return null;
+            var carried = TiffDirectory.Carried(tiff);
+            return carried.IsEmpty ? null : ExifBlock.Normalise(carried.ToBlock());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // the decoder says what is wrong
+        }
     }
 
     private static bool IsSane(double resolution) => resolution > 0 && resolution < LargestResolution;

@@ -12,5 +12,10 @@ internal static class IccProfile
         profile.Length >= HeaderBytes
         && BinaryPrimitives.ReadUInt32BigEndian(profile) <= profile.Length
         && profile[36..40].SequenceEqual("acsp"u8)
+        && IsOfDevice(profile[12..16])
         && profile[16..20].SequenceEqual(isGrey ? "GRAY"u8 : "RGB "u8);
+
+    // A display's, a camera's or scanner's, a printer's, or a colour space; links between two of them and lists of names say nothing of pixels.
+    private static bool IsOfDevice(ReadOnlySpan<byte> kind) =>
+        kind.SequenceEqual("mntr"u8) || kind.SequenceEqual("scnr"u8) || kind.SequenceEqual("prtr"u8) || kind.SequenceEqual("spac"u8);
 }

@@ -9,18 +9,19 @@ namespace TorchUpscaler.Imaging.Reading;
 /// </summary>
 /// <param name="Name">The kind's name for people.</param>
 /// <param name="Loader">libvips' operation that reads it.</param>
-/// <param name="Format">The same format among those that are written, or null.</param>
+/// <param name="Format">The same format among those that can be written, or null.</param>
 /// <param name="Extensions">Usual file name extensions, lower case, with their dot.</param>
 internal sealed record FileKind(string Name, string Loader, PictureFormat? Format, IReadOnlyList<string> Extensions)
 {
     internal static readonly FileKind Jpeg = new("JPEG", "jpegload_source", PictureFormat.Jpeg, [".jpg", ".jpeg", ".jpe"]);
     internal static readonly FileKind Png = new("PNG", "pngload_source", PictureFormat.Png, [".png"]);
     internal static readonly FileKind WebP = new("WebP", "webpload_source", PictureFormat.WebP, [".webp"]);
-    internal static readonly FileKind Heif = new("HEIF or AVIF", "heifload_source", null, [".heic", ".heif", ".avif"]);
-    internal static readonly FileKind Tiff = new("TIFF", "tiffload_source", null, [".tif", ".tiff"]);
+    internal static readonly FileKind Heif = new("HEIF", "heifload_source", null, [".heic", ".heif"]);
+    internal static readonly FileKind Avif = new("AVIF", "heifload_source", PictureFormat.Avif, [".avif"]);
+    internal static readonly FileKind Tiff = new("TIFF", "tiffload_source", PictureFormat.Tiff, [".tif", ".tiff"]);
     internal static readonly FileKind Gif = new("GIF", "gifload_source", null, [".gif"]);
 
-    internal static readonly IReadOnlyList<FileKind> All = [Jpeg, Png, WebP, Heif, Tiff, Gif];
+    internal static readonly IReadOnlyList<FileKind> All = [Jpeg, Png, WebP, Heif, Avif, Tiff, Gif];
 
     private static ReadOnlySpan<byte> JpegStart => [0xFF, 0xD8, 0xFF];
     private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -31,6 +32,9 @@ internal sealed record FileKind(string Name, string Loader, PictureFormat? Forma
     /// <summary>Whether the libvips at hand can read this kind. Only after <see cref="VipsLibrary.Start"/>.</summary>
     internal bool IsAvailable => VipsOperation.Exists(Loader);
 
+    /// <summary>Whether its decoder applies the orientation, so that EXIF's does not count.</summary>
+    internal bool IsTurnedByDecoder => this == Heif || this == Avif;
+
     /// <summary>The kind that a file's first bytes announce, or null.</summary>
     internal static FileKind? Recognise(ReadOnlySpan<byte> head)
     {
@@ -39,11 +43,13 @@ internal sealed record FileKind(string Name, string Loader, PictureFormat? Forma
         if (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8)) return WebP;
         if (head.StartsWith("GIF87a"u8) || head.StartsWith("GIF89a"u8)) return Gif;
         if (head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8) || head.StartsWith("II+\0"u8) || head.StartsWith("MM\0+"u8)) return Tiff;
-        return head.Length >= 12 && head[4..].StartsWith("ftyp"u8) && IsHeifBrand(head[8..12]) ? Heif : null;
+        if (head.Length < 12 || !head[4..].StartsWith("ftyp"u8)) return null;
+        if (head[8..12].SequenceEqual("avif"u8) || head[8..12].SequenceEqual("avis"u8)) return Avif;
+        return IsHeifBrand(head[8..12]) ? Heif : null;
     }
 
     private static bool IsHeifBrand(ReadOnlySpan<byte> brand) =>
         brand.SequenceEqual("heic"u8) || brand.SequenceEqual("heix"u8) || brand.SequenceEqual("hevc"u8) || brand.SequenceEqual("hevx"u8)
         || brand.SequenceEqual("heim"u8) || brand.SequenceEqual("heis"u8) || brand.SequenceEqual("hevm"u8) || brand.SequenceEqual("hevs"u8)
-        || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) || brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8);
+        || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8);
 }

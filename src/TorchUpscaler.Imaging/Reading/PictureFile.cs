@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Metadata;
 using TorchUpscaler.Imaging.Native;
+using TorchUpscaler.Imaging.Writing;
 
 namespace TorchUpscaler.Imaging.Reading;
 
@@ -54,8 +55,10 @@ internal sealed class PictureFile : IDisposable
 
     /// <summary>What the header says; the size is upright.</summary>
     internal PictureHeader Header => Upright.Turns(_orientation)
-        ? new(_image.Height, _image.Width, _plan.Channels, _plan.Bits, _kind.Format)
-        : new(_image.Width, _image.Height, _plan.Channels, _plan.Bits, _kind.Format);
+        ? new(_image.Height, _image.Width, _plan.Channels, _plan.Bits, Format)
+        : new(_image.Width, _image.Height, _plan.Channels, _plan.Bits, Format);
+
+    private PictureFormat? Format => _kind.Format is PictureFormat.Avif && !AvifEncoder.IsAvailable ? null : _kind.Format;
 
     /// <summary>The picture as one that is written.</summary>
     internal ResultShape Shape => new(Header.Width, Header.Height, Header.Channels, Header.Bits, FileMetadata.Read(_path, _kind, _image, _plan, _orientation));

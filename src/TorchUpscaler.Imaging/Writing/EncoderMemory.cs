@@ -6,16 +6,18 @@ namespace TorchUpscaler.Imaging.Writing;
 internal static class EncoderMemory
 {
     /// <summary>
-    /// At the peak, in bytes: PNG and JPEG need some rows, WebP the whole picture. Photographs take about a quarter of it in
-    /// WebP without alpha.
+    /// At the peak, in bytes: PNG, JPEG and TIFF need some rows, WebP and AVIF the whole picture. Photographs take about a quarter of it
+    /// in WebP without alpha.
     /// </summary>
     /// <param name="format">The output format.</param>
     /// <param name="shape">The result.</param>
     internal static long Bytes(PictureFormat format, ResultShape shape)
     {
-        const long always = 16 << 20;
+        const long always = 16 << 20, avifAlways = 96 << 20;
         const int rowsInLibVips = 256, rowsInEncoder = 6; // libvips: two strips of 128, one filled while the other is coded
         const int webpBytesPerPixel = 36, webpBytesPerPixelWithAlpha = 44; // measured: 32 and 41
+        const int avifBytesPerPixel = 60;
+        if (format == PictureFormat.Avif) return avifAlways + ((long)shape.Width * shape.Height * avifBytesPerPixel);
         if (format == PictureFormat.WebP)
             return always + ((long)shape.Width * shape.Height * (shape.Channels is 2 or 4 ? webpBytesPerPixelWithAlpha : webpBytesPerPixel));
 

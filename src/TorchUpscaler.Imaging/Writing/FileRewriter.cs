@@ -10,18 +10,20 @@ namespace TorchUpscaler.Imaging.Writing;
 internal abstract class FileRewriter
 {
     /// <summary>The rewriter for a format.</summary>
-    /// <param name="format">The file's format.</param>
+    /// <param name="options">The file's format, and what of the metadata is carried.</param>
     /// <param name="shape">Size and metadata.</param>
     /// <param name="channels">Channels in the file, where the format had to change them.</param>
-    internal static FileRewriter For(PictureFormat format, ResultShape shape, int channels)
+    internal static FileRewriter For(EncodeOptions options, ResultShape shape, int channels)
     {
-        var metadata = ResultMetadata.For(shape, isGrey: channels < 3);
-        return format switch
+        var metadata = ResultMetadata.For(shape, isGrey: channels < 3, options.Metadata);
+        return options.Format switch
         {
             PictureFormat.Png => new PngHead(metadata),
             PictureFormat.Jpeg => new JpegHead(metadata),
             PictureFormat.WebP => new WebPRewriter(metadata, shape.Width, shape.Height, hasAlpha: channels == 4),
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not an output format"),
+            PictureFormat.Avif => new AvifHead(metadata),
+            PictureFormat.Tiff => new TiffEnd(metadata),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Format, "not an output format"),
         };
     }
 

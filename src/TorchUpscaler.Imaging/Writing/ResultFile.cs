@@ -37,12 +37,33 @@ internal sealed class ResultFile : IDisposable
                 ?? throw new PictureException($"{Display.Path(path)} is a folder; give the result a file name");
             if (!Directory.Exists(folder))
                 throw new PictureException($"{Display.Path(path)} cannot be written: there is no folder {Display.Path(folder)}; make it or choose another");
-            var temporary = System.IO.Path.Combine(folder, TemporaryName(System.IO.Path.GetFileName(full)));
-            return new ResultFile(full, temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, BufferBytes));
+            AbandonedResults.Remove(folder);
+            return Open(full, folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new PictureException(WriteFailure.Sentence(Display.Path(path), e), e);
+        }
+    }
+
+    // Locked as long as it is written. Another process that removes abandoned files may come between the file and its lock: then there is another one.
+    private static ResultFile Open(string path, string folder)
+    {
+        const int attempts = 4;
+        for (var attempt = 1; ; attempt++)
+        {
+            var temporary = System.IO.Path.Combine(folder, TemporaryName(System.IO.Path.GetFileName(path)));
+            FileStream stream;
+            try
+            {
+                stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes);
+            }
+            catch (IOException) when (attempt < attempts && Directory.Exists(folder) && !File.Exists(temporary))
+            {
+                continue;
+            }
+            if (attempt == attempts || File.Exists(temporary)) return new ResultFile(path, temporary, stream);
+            stream.Dispose();
         }
     }
 

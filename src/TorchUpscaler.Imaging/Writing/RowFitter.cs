@@ -4,22 +4,27 @@ using TorchUpscaler.Core;
 namespace TorchUpscaler.Imaging.Writing;
 
 /// <summary>
-/// Brings a result's rows to what the format can hold: JPEG has no alpha (laid over white) and neither JPEG nor WebP has
-/// 16 bits (rounded); WebP has no grey.
+/// Brings a result's rows to what the format can hold: JPEG has no alpha (laid over white), only PNG and TIFF have 16 bits
+/// (rounded), and WebP and AVIF have no grey, whose profile does not go with three channels: it is applied.
 /// </summary>
 internal sealed class RowFitter
 {
     private readonly int _width, _channels;
     private readonly bool _narrows, _flattens, _spreads;
+    private readonly byte[]? _curve; // of grey in its profile, by 16 bits, to sRGB; null: it is in sRGB's
 
     /// <summary>Prepares for rows of this shape.</summary>
-    internal RowFitter(ResultShape shape, PictureFormat format)
+    /// <param name="shape">The result.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="applyProfile">Whether grey is brought to sRGB where its profile cannot be kept; not needed for sizes alone.</param>
+    internal RowFitter(ResultShape shape, PictureFormat format, bool applyProfile = false)
     {
         (_width, _channels) = (shape.Width, shape.Channels);
-        _narrows = shape.Bits == 16 && format != PictureFormat.Png;
-        _flattens = shape.Channels is 2 or 4 && format == PictureFormat.Jpeg;
-        _spreads = shape.Channels < 3 && format == PictureFormat.WebP;
-        Bits = format == PictureFormat.Png ? shape.Bits : 8;
+        _narrows = shape.Bits == 16 && !PictureFormats.Holds16Bits(format);
+        _flattens = shape.Channels is 2 or 4 && !PictureFormats.HoldsAlpha(format);
+        _spreads = shape.Channels < 3 && !PictureFormats.HoldsGrey(format);
+        if (_spreads && applyProfile) _curve = GreyCurve.ToSrgb(shape.Metadata.IccProfile);
+        Bits = _narrows ? 8 : shape.Bits;
         Channels = _flattens ? shape.Channels - 1 : _spreads ? shape.Channels + 2 : shape.Channels;
     }
 
@@ -51,7 +56,7 @@ internal sealed class RowFitter
             }
             else if (_spreads)
             {
-                Spread(Narrow(row[from]), _channels == 2 ? Narrow(row[from + 1]) : (byte)0, fitted.Slice(to, Channels));
+                Spread(_curve?[row[from]] ?? Narrow(row[from]), _channels == 2 ? Narrow(row[from + 1]) : (byte)0, fitted.Slice(to, Channels));
             }
             else
             {
@@ -71,7 +76,7 @@ internal sealed class RowFitter
             }
             else
             {
-                Spread(row[from], _channels == 2 ? row[from + 1] : (byte)0, fitted.Slice(to, Channels));
+                Spread(_curve?[row[from] * 257] ?? row[from], _channels == 2 ? row[from + 1] : (byte)0, fitted.Slice(to, Channels));
             }
         }
     }

@@ -78,10 +78,7 @@ internal sealed class WebPRewriter(ResultMetadata metadata, int width, int heigh
         WriteChunk(output, "ICCP"u8, metadata.Profile);
     }
 
-    // WebP has no place for a resolution but EXIF's.
-    private byte[] Exif() => metadata.Exif.Length > 0 || metadata.Horizontal == 0
-        ? metadata.Exif
-        : Metadata.ExifBlock.OfResolution(metadata.Horizontal, metadata.Vertical);
+    private byte[] Exif() => metadata.ExifOrResolution();
 
     // 24 bits, one less than the size.
     private static void PutSize(Span<byte> place, int size) =>

@@ -24,7 +24,7 @@ internal static class Accepted
         if (!Enum.IsDefined(job.Class)) throw new InputException($"there is no class {(int)job.Class}; the classes are 0 (admin) to 3 (bulk)");
         if (job.Scale is < 1 or > 64) throw new InputException(Number($"the scale {job.Scale} is not between 1 and 64; such as 4"));
         if (job.Quality is < 1 or > 100) throw new InputException(Number($"the quality {job.Quality} is not between 1 and 100; such as 95"));
-        if (job.Format is { } format && !Enum.IsDefined(format)) throw new InputException($"there is no format {(int)format}; choose png, jpg or webp");
+        if (job.Format is { } format and not (PictureFormat.Png or PictureFormat.Jpeg or PictureFormat.WebP)) throw new InputException($"there is no format {(int)format} for results here; choose png, jpg or webp");
     }
 
     /// <summary>Refuses a picture that cannot be queued.</summary>

@@ -56,7 +56,7 @@ internal sealed class SettingsDialog(TalkTools tools)
         ScaleName when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var scale) && Wishes.Scales.Contains(scale) => person with { Scale = scale },
         ModelName => person with { Model = value == BestModel ? null : value },
         ReplyName when Named<ReplyAs>(value) is { } replyAs => person with { ReplyAs = replyAs },
-        FormatName when Named<PictureFormat>(value) is { } format => person with { Format = format },
+        FormatName when Named<PictureFormat>(value) is { } format && Wishes.Formats.Contains(format) => person with { Format = format },
         LanguageName when value is "en" or "ru" => person with { Language = value },
         _ => null,
     };
@@ -83,7 +83,7 @@ internal sealed class SettingsDialog(TalkTools tools)
                 Choice(speech, speech.Plain(TextKey.ButtonPhoto), ReplyName, nameof(ReplyAs.Photo), guest.Person.ReplyAs == ReplyAs.Photo),
                 Choice(speech, speech.Plain(TextKey.ButtonBoth), ReplyName, nameof(ReplyAs.Both), guest.Person.ReplyAs == ReplyAs.Both),
             ],
-            [.. Enum.GetValues<PictureFormat>().Select(format => Choice(speech, PictureFormats.Name(format), FormatName, format.ToString(), format == FormatOf(guest)))],
+            [.. Wishes.Formats.Select(format => Choice(speech, PictureFormats.Name(format), FormatName, format.ToString(), format == FormatOf(guest)))],
             [.. Enum.GetValues<Language>().Select(other => Choice(speech, NameOf(other), LanguageName, Languages.Code(other), other == speech.Language))],
             [Buttons.Of(speech.Plain(TextKey.ButtonDone), new ButtonData(ButtonKind.Page, ClosedPage))],
         ]);

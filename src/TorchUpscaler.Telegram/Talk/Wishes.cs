@@ -12,6 +12,9 @@ public sealed record Wishes(int? Scale = null, PictureFormat? Format = null)
     /// <summary>The scales that can be had.</summary>
     public static IReadOnlyList<int> Scales { get; } = [2, 4, 8];
 
+    /// <summary>The formats that can be had: those that people can look at in Telegram.</summary>
+    public static IReadOnlyList<PictureFormat> Formats { get; } = [PictureFormat.Png, PictureFormat.Jpeg, PictureFormat.WebP];
+
     /// <summary>
     /// Reads a text, of which nothing may be left over: a caption is for people, and <c>my x2 trip</c> asks for nothing.
     /// Null where it asks for nothing.
@@ -24,7 +27,7 @@ public sealed record Wishes(int? Scale = null, PictureFormat? Format = null)
         foreach (var word in words)
         {
             if (ReadScale(word) is { } scale && wishes.Scale is null) wishes = wishes with { Scale = scale };
-            else if (PictureFormats.FromName(word) is { } format && wishes.Format is null) wishes = wishes with { Format = format };
+            else if (PictureFormats.FromName(word) is { } format && Formats.Contains(format) && wishes.Format is null) wishes = wishes with { Format = format };
             else return null;
         }
         return words.Length == 0 ? null : wishes;

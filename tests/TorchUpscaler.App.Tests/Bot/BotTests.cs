@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TorchUpscaler.App.Tests.Pictures;
 using TorchUpscaler.BotServer.World;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Queue.Tests;
@@ -45,6 +46,29 @@ public sealed partial class BotTests(TinyModels models)
         Assert.Equal(0, bot.ExitCode);
         Assert.Contains("Stopped", bot.Said, StringComparison.Ordinal);
         Assert.DoesNotContain(bench.Server.Token[11..], bot.Said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpg")]
+    public async Task The_place_where_a_photo_was_taken_is_not_sent_back(string format)
+    {
+        await using var bench = await BotBench.Start(models.Folder);
+        using var here = new Workplace();
+        var picture = here.Picture("cat." + format);
+        Exiftool.Set(picture, "-EXIF:Make=A maker", "-GPSLatitude=55.75", "-GPSLatitudeRef=N", "-GPSLongitude=37.61", "-GPSLongitudeRef=E", "-XMP:GPSLatitude=55.75");
+        Assert.Contains("GPS:GPSLatitude", Exiftool.Tags(picture).Keys);
+        bench.StartBot();
+        var anna = bench.Server.AddPerson("Anna");
+        anna.SendDocument(File.ReadAllBytes(picture), "cat." + format, caption: format);
+
+        var result = await anna.Chat.WaitFor(message => message.Document is not null);
+
+        var path = here.PathOf("result." + format);
+        File.WriteAllBytes(path, result.Document!.Bytes);
+        var tags = Exiftool.Tags(path);
+        Assert.Equal("A maker", tags["IFD0:Make"]);
+        Assert.DoesNotContain(tags.Keys, key => key.Contains("GPS", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -22,6 +22,61 @@ public abstract partial class PictureCodecContract
         AssertSame(pixels, Read(In("out.png")));
     }
 
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(2, 8)]
+    [InlineData(3, 8)]
+    [InlineData(4, 8)]
+    [InlineData(1, 16)]
+    [InlineData(2, 16)]
+    [InlineData(3, 16)]
+    [InlineData(4, 16)]
+    public void Tiff_of_every_kind_is_written_to_the_bit(int channels, int bits)
+    {
+        var pixels = Pixels.Noise(53, 371, channels, bits);
+        Write(In("out.tif"), pixels, new(PictureFormat.Tiff), chunk: 31);
+
+        Oracle.Vips("vips", "copy", In("out.tif"), In("out.png"));
+        AssertSame(pixels, Oracle.PythonPixels("emit(decode_png(sys.argv[1]))", null, In("out.png")));
+        AssertSame(pixels, Read(In("out.tif")));
+        Assert.Equal(PictureFormat.Tiff, Codec.ReadHeader(In("out.tif")).Format);
+        Assert.Equal("8 2", Oracle.PythonText("tags = tiff_tags(sys.argv[1]); print(tags[259], tags[317])", In("out.tif"))); // deflate, and its predictor
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void Avif_is_written_close_to_the_picture(int channels)
+    {
+        var pixels = Pixels.Smooth(120, 90, channels);
+        Write(In("out.avif"), pixels, new(PictureFormat.Avif, 95));
+        var sharp = new FileInfo(In("out.avif")).Length;
+
+        var read = Oracle.PythonPixels($"emit(np.asarray(opened(sys.argv[1]).convert('{(channels == 1 ? "L" : channels == 3 ? "RGB" : "RGBA")}')))", null, In("out.avif"));
+        AssertClose(pixels, read, 2);
+        Assert.Equal(PictureFormat.Avif, Codec.ReadHeader(In("out.avif")).Format);
+        Write(In("out.avif"), pixels, new(PictureFormat.Avif, 20));
+        Assert.InRange(new FileInfo(In("out.avif")).Length, 1, sharp - 1);
+    }
+
+    // A profile of gamma 1.0 makes every grey much lighter than sRGB's curve: it has to be applied where it cannot be carried.
+    [Theory]
+    [InlineData(PictureFormat.WebP, 8)]
+    [InlineData(PictureFormat.WebP, 16)]
+    [InlineData(PictureFormat.Avif, 8)]
+    public void Grey_in_a_profile_of_its_own_becomes_srgb_where_the_format_has_no_grey(PictureFormat format, int bits)
+    {
+        var profile = Oracle.Python("sys.stdout.buffer.write(grey_profile(1.0))");
+        var flat = new Pixels(64, 64, 1, bits, [.. Enumerable.Repeat((byte)0x40, 64 * 64 * bits / 8)]);
+        Write(In("out"), flat, new(format), new PictureMetadata { IccProfile = profile });
+
+        // sRGB's curve at 64 of 255: 0.537.
+        var seen = Oracle.PythonPixels("emit(np.asarray(opened(sys.argv[1]).convert('RGB')))", null, In("out"));
+        Assert.All(seen.Bytes, level => Assert.InRange(level, 134, 140));
+        Assert.Null(Read(In("out")).Metadata.IccProfile);
+    }
+
     [Fact]
     public void Pictures_of_every_size_are_written()
     {
@@ -30,10 +85,10 @@ public abstract partial class PictureCodecContract
         foreach (var format in Enum.GetValues<PictureFormat>())
         {
             for (var i = 0; i < pictures.Count; i++) Write(In($"{format}{i}"), pictures[i], new(format), chunk: 9);
-            var read = Oracle.PythonAllPixels("for path in sys.argv[1:]: emit(np.asarray(Image.open(path)))", null,
+            var read = Oracle.PythonAllPixels("for path in sys.argv[1:]: emit(np.asarray(opened(path)))", null,
                 [.. pictures.Select((_, i) => In($"{format}{i}"))]);
             Assert.Equal(sizes, read.Select(picture => (picture.Width, picture.Height)));
-            if (format != PictureFormat.Png) continue;
+            if (format is not (PictureFormat.Png or PictureFormat.Tiff)) continue;
             for (var i = 0; i < pictures.Count; i++) AssertSame(pictures[i], read[i]);
         }
     }
@@ -125,11 +180,13 @@ public abstract partial class PictureCodecContract
     }
 
     [Theory]
-    [InlineData(PictureFormat.WebP, 16384, 10, "write PNG or JPEG")]
-    [InlineData(PictureFormat.WebP, 10, 16384, "write PNG or JPEG")]
-    [InlineData(PictureFormat.WebP, 65501, 10, "write PNG instead")]
-    [InlineData(PictureFormat.Jpeg, 65501, 10, "write PNG instead")]
+    [InlineData(PictureFormat.WebP, 16384, 10, "write PNG, JPEG or TIFF instead")]
+    [InlineData(PictureFormat.WebP, 10, 16384, "write PNG, JPEG or TIFF instead")]
+    [InlineData(PictureFormat.WebP, 65501, 10, "write PNG or TIFF instead")]
+    [InlineData(PictureFormat.Jpeg, 65501, 10, "write PNG or TIFF instead")]
+    [InlineData(PictureFormat.Avif, 16385, 10, "write PNG, JPEG or TIFF instead")]
     [InlineData(PictureFormat.Png, 10, 1_000_001, "smaller scale")]
+    [InlineData(PictureFormat.Tiff, 10, 1_000_001, "smaller scale")]
     public void Size_that_the_format_cannot_hold_is_refused_at_once(PictureFormat format, int width, int height, string advice)
     {
         var message = Refusal(() => Codec.Create(In("out"), new(width, height, 3, 8, PictureMetadata.None), new(format)));
@@ -141,11 +198,13 @@ public abstract partial class PictureCodecContract
     [Theory]
     [InlineData(PictureFormat.WebP, 16383)]
     [InlineData(PictureFormat.Jpeg, 65500)]
+    [InlineData(PictureFormat.Avif, 16384)]
     [InlineData(PictureFormat.Png, 70000)]
+    [InlineData(PictureFormat.Tiff, 70000)]
     public void Largest_size_that_the_format_can_hold_is_written(PictureFormat format, int width)
     {
         Write(In("out"), Pixels.Noise(width, 3, 1, 8), new(format));
-        Assert.Equal($"{width} 3", Oracle.PythonText("im = Image.open(sys.argv[1]); im.load(); print(*im.size)", In("out")));
+        Assert.Equal($"{width} 3", Oracle.PythonText("im = opened(sys.argv[1]); im.load(); print(*im.size)", In("out")));
     }
 
     [Theory]
@@ -188,6 +247,9 @@ public abstract partial class PictureCodecContract
     [InlineData(PictureFormat.Jpeg, 999)]
     [InlineData(PictureFormat.WebP, 0)]
     [InlineData(PictureFormat.WebP, 999)]
+    [InlineData(PictureFormat.Avif, 999)]
+    [InlineData(PictureFormat.Tiff, 500)]
+    [InlineData(PictureFormat.Tiff, 1000)]
     public void Result_that_is_given_up_leaves_what_was_there(PictureFormat format, int rows)
     {
         File.WriteAllText(In("out"), "the old result");

@@ -3,7 +3,10 @@
 PNG is also read and written here by a few lines of its own, because Pillow cuts 16-bit colour down to 8 bits.
 Pixels travel as one line "width height channels bits" and the samples, in the machine's byte order.
 """
+import base64
+import io
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -34,6 +37,24 @@ def received():
 def image_of(pixels):
     """An 8-bit array as Pillow's image."""
     return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+
+
+def opened(path):
+    """A file as Pillow opens it; AVIF, which old Pillows do not know, by way of libvips' tools."""
+    if open(path, "rb").read(12)[4:12] != b"ftypavif":
+        return Image.open(path)
+    png = subprocess.run(["vips", "copy", path, path + ".png"], check=True) and open(path + ".png", "rb").read()
+    return Image.open(io.BytesIO(png))
+
+
+def exif_of(path):
+    """A file's EXIF as Pillow reads it."""
+    if open(path, "rb").read(12)[4:12] != b"ftypavif":
+        return Image.open(path).getexif()
+    block = base64.b64decode(subprocess.run(["vipsheader", "-f", "exif-data", path], check=True, stdout=subprocess.PIPE).stdout)
+    exif = Image.Exif()
+    exif.load(block)
+    return exif
 
 
 def chunk(kind, data):
@@ -127,3 +148,50 @@ def exif_with(orientation, maker=b"maker note, byte for byte"):
     exif[0x0128] = 2
     exif[0x8769] = {0x9003: "2026:01:02 03:04:05", 0x927C: maker, 0xA002: 11, 0xA003: 7}
     return exif.tobytes()
+
+
+def tiff_tags(path):
+    """The numbers in a little-endian TIFF's first directory that stand there by themselves."""
+    data = open(path, "rb").read()
+    assert data[:4] == b"II*\0"
+    at, = struct.unpack("<I", data[4:8])
+    count, = struct.unpack("<H", data[at:at + 2])
+    entries = [struct.unpack("<HHII", data[at + 2 + 12 * i:at + 14 + 12 * i]) for i in range(count)]
+    assert [entry[0] for entry in entries] == sorted(entry[0] for entry in entries), "the tags are not in order"
+    return {tag: value & (0xFFFF if kind == 3 else 0xFFFFFFFF) for tag, kind, number, value in entries if number == 1}
+
+
+def grey_profile(gamma):
+    """An ICC profile, version 2.1, of grey with a gamma."""
+    def s15(value):
+        return struct.pack(">i", round(value * 65536))
+    white, curve = b"XYZ \0\0\0\0" + s15(0.9642) + s15(1) + s15(0.8249), b"curv\0\0\0\0" + struct.pack(">IHH", 1, round(gamma * 256), 0)
+    tags = struct.pack(">I4sII4sII", 2, b"wtpt", 156, len(white), b"kTRC", 156 + len(white), len(curve) - 2)
+    size = 128 + len(tags) + len(white) + len(curve)
+    head = (struct.pack(">I4sI", size, b"none", 0x02100000) + b"mntrGRAYXYZ " + struct.pack(">6H", 2021, 1, 1, 0, 0, 0) + b"acsp" + bytes(28)
+            + s15(0.9642) + s15(1) + s15(0.8249))
+    return head + bytes(128 - len(head)) + tags + white + curve
+
+
+def exif_of_order(order):
+    """An EXIF block, byte by byte, of a byte order: a camera, a date, a place (its map datum) and a thumbnail, each where it belongs."""
+    e = "<" if order == "II" else ">"
+    thumbnail = b"\xff\xd8SECRETPICTURE\xff\xd9"
+    first, inner, place, second = 8, 100, 160, 220
+    model, date, datum, picture = 300, 320, 350, 380
+
+    def directory(entries, following=0):
+        body = struct.pack(e + "H", len(entries))
+        for tag, kind, count, value in entries:
+            body += struct.pack(e + "HHI", tag, kind, count) + (struct.pack(e + "HH", value, 0) if kind == 3 else struct.pack(e + "I", value))
+        return body + struct.pack(e + "I", following)
+
+    block = bytearray(picture + len(thumbnail))
+    parts = {0: order.encode() + struct.pack(e + "HI", 42, first),
+             first: directory([(0x0110, 2, 9, model), (0x0112, 3, 1, 6), (0x8769, 4, 1, inner), (0x8825, 4, 1, place)], second),
+             inner: directory([(0x9003, 2, 20, date)]), place: directory([(0x0012, 2, 12, datum)]),
+             second: directory([(0x0103, 3, 1, 6), (0x0201, 4, 1, picture), (0x0202, 4, 1, len(thumbnail))]),
+             model: b"A camera\0", date: b"2026:01:02 03:04:05\0", datum: b"SECRETPLACE\0", picture: thumbnail}
+    for at, part in parts.items():
+        block[at:at + len(part)] = part
+    return b"Exif\0\0" + bytes(block)

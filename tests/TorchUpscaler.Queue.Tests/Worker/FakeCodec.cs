@@ -11,6 +11,8 @@ internal sealed class FakeCodec : IPictureCodec
 
     public IReadOnlySet<string> InputExtensions { get; } = new HashSet<string> { ".txt" };
 
+    public IReadOnlyList<PictureFormat> OutputFormats { get; } = Enum.GetValues<PictureFormat>();
+
     /// <summary>Called before a result is completed; may throw what a disk would.</summary>
     internal Action BeforeComplete { get; set; } = () => { };
 

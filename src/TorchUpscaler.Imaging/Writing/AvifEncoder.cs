@@ -1,0 +1,46 @@
+using System.Globalization;
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Native;
+
+namespace TorchUpscaler.Imaging.Writing;
+
+/// <summary>libvips' encoder of AVIF: whether the machine has it, and how it is asked.</summary>
+internal static class AvifEncoder
+{
+    private static readonly Lazy<bool> s_isAvailable = new(Try);
+
+    /// <summary>Whether AVIF can be written. libheif, which libvips hands it to, may be there without an encoder; so it is tried, once.</summary>
+    internal static bool IsAvailable => s_isAvailable.Value;
+
+    /// <summary>Refuses where AVIF cannot be written.</summary>
+    /// <exception cref="PictureException">It cannot; the message says what to do.</exception>
+    internal static void Check()
+    {
+        if (!IsAvailable) throw new PictureException(
+            "AVIF cannot be written on this machine; run: apt-get install libheif-plugin-aomenc (on Debian 13), or write PNG, JPEG, WebP or TIFF instead");
+    }
+
+    /// <summary>The saver for a quality on JPEG's scale.</summary>
+    internal static VipsOperation Saver(int quality) => new VipsOperation("heifsave_target").Set("compression", "av1")
+        .Set("Q", OwnQuality(quality).ToString(CultureInfo.InvariantCulture)).Set("subsample_mode", "off").Set("bitdepth", "8").Set("strip", "true");
+
+    /// <summary>AVIF's number for what looks like a JPEG of this quality.</summary>
+    internal static int OwnQuality(int quality) => Math.Clamp(quality, 1, 100);
+
+    private static bool Try()
+    {
+        try
+        {
+            using var target = new VipsTarget(_ => true);
+            using var black = new VipsOperation("black").Set("width", "16").Set("height", "16").Set("bands", "3");
+            using var image = black.Run().Output();
+            using var save = Saver(50);
+            save.Set("in", image).Set("target", target).Run();
+            return true;
+        }
+        catch (VipsException)
+        {
+            return false;
+        }
+    }
+}
