@@ -66,6 +66,13 @@ public static class PictureFormats
     /// <summary>Whether results are written by rows while they are computed; else the encoder holds them as a whole.</summary>
     public static bool IsWrittenByRows(PictureFormat format) => HoldsGrey(format);
 
+    /// <summary>
+    /// The format of a result that nobody has asked for a format of: the picture's own, and PNG where that cannot be written. A worker
+    /// makes no AVIF by itself: of a large picture it takes minutes in one call, and a worker is to stop at any time.
+    /// </summary>
+    /// <param name="own">The picture's own format, or null.</param>
+    public static PictureFormat InQueue(PictureFormat? own) => own is null or PictureFormat.Avif ? PictureFormat.Png : own.Value;
+
     /// <summary>Refuses a size that the format cannot hold. Cheap: to be called before any work.</summary>
     /// <param name="format">The output format.</param>
     /// <param name="width">Pixels in a row.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Native;
 
@@ -20,12 +19,9 @@ internal static class AvifEncoder
             "AVIF cannot be written on this machine; run: apt-get install libheif-plugin-aomenc (on Debian 13), or write PNG, JPEG, WebP or TIFF instead");
     }
 
-    /// <summary>The saver for a quality on JPEG's scale.</summary>
-    internal static VipsOperation Saver(int quality) => new VipsOperation("heifsave_target").Set("compression", "av1")
-        .Set("Q", OwnQuality(quality).ToString(CultureInfo.InvariantCulture)).Set("subsample_mode", "off").Set("bitdepth", "8").Set("strip", "true");
-
-    /// <summary>AVIF's number for what looks like a JPEG of this quality.</summary>
-    internal static int OwnQuality(int quality) => Math.Clamp(quality, 1, 100);
+    /// <summary>The saver, but for the quality. Colours keep their full resolution, as in our JPEGs.</summary>
+    internal static VipsOperation Saver() => new VipsOperation("heifsave_target").Set("compression", "av1")
+        .Set("subsample_mode", "off").Set("bitdepth", "8").Set("strip", "true");
 
     private static bool Try()
     {
@@ -34,7 +30,7 @@ internal static class AvifEncoder
             using var target = new VipsTarget(_ => true);
             using var black = new VipsOperation("black").Set("width", "16").Set("height", "16").Set("bands", "3");
             using var image = black.Run().Output();
-            using var save = Saver(50);
+            using var save = Saver();
             save.Set("in", image).Set("target", target).Run();
             return true;
         }

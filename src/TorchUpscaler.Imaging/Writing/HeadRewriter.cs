@@ -20,6 +20,13 @@ internal abstract class HeadRewriter : FileRewriter
             output.Write(bytes);
             return;
         }
+        if (_head.WrittenCount == 0 && Rewrite(bytes, output) is > 0 and var whole)
+        {
+            // An encoder that hands over its file as a whole may have made a large one.
+            output.Write(bytes[whole..]);
+            _head = null;
+            return;
+        }
         _head.Write(bytes);
         var used = Rewrite(_head.WrittenSpan, output);
         if (used > 0)

@@ -21,6 +21,13 @@ internal sealed class TiffEnd(ResultMetadata metadata) : FileRewriter
         return pixelBytes + (pixelBytes / 100) + metadata > uint.MaxValue; // noise grows a little when it is packed
     }
 
+    /// <summary>Rows that are packed together, in steps of 16: about a megabyte, which the encoder holds several times.</summary>
+    internal static int StripRows(int rowBytes)
+    {
+        const int targetBytes = 1 << 20, step = 16, most = 128;
+        return Math.Clamp(targetBytes / rowBytes / step * step, step, most);
+    }
+
     /// <inheritdoc/>
     internal override void Write(ReadOnlySpan<byte> bytes, Stream output) => output.Write(bytes);
 

@@ -89,7 +89,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
         {
             using var target = options.Format == PictureFormat.Tiff ? new VipsTarget(Put, _file.Stream) : new VipsTarget(Put);
             using var rows = new VipsRowImage(_shape.Width, _shape.Height, _fitter.Channels, _fitter.Bits, _queue.Take);
-            using (var save = Saver(options, (long)_fitter.RowBytes * _shape.Height)) save.Set("in", rows.Image).Set("target", target).Run();
+            using (var save = Saver(options, _fitter.RowBytes, _shape.Height)) save.Set("in", rows.Image).Set("target", target).Run();
             _output.Finish(_file.Stream);
         }
         catch (Exception e) // it goes to the thread that writes
@@ -105,17 +105,18 @@ internal sealed class VipsPictureWriter : IPictureWriter
 
     // libvips adds no metadata of its own that stays: FileRewriter puts in what is carried.
     // PNG: on enlarged photos the filter "up" gives the smallest files, and levels above 4 take twice the time for 5 %.
-    private static VipsOperation Saver(EncodeOptions options, long pixelBytes)
+    private static VipsOperation Saver(EncodeOptions options, int rowBytes, int height)
     {
-        var quality = Math.Clamp(options.Quality, 1, 100).ToString(CultureInfo.InvariantCulture);
+        var quality = OwnQuality.Of(options.Format, options.Quality).ToString(CultureInfo.InvariantCulture);
         return options.Format switch
         {
             PictureFormat.Png => new VipsOperation("pngsave_target").Set("compression", "4").Set("filter", "up").Set("strip", "true"),
             PictureFormat.Jpeg => new VipsOperation("jpegsave_target").Set("Q", quality).Set("subsample_mode", "off").Set("strip", "true"),
             PictureFormat.WebP => new VipsOperation("webpsave_target").Set("Q", quality).Set("smart_subsample", "true").Set("strip", "true"),
-            PictureFormat.Avif => AvifEncoder.Saver(options.Quality),
+            PictureFormat.Avif => AvifEncoder.Saver().Set("Q", quality),
             PictureFormat.Tiff => new VipsOperation("tiffsave_target").Set("compression", "deflate").Set("predictor", "horizontal")
-                .Set("bigtiff", TiffEnd.NeedsBig(pixelBytes) ? "true" : "false").Set("strip", "true"),
+                .Set("tile_height", TiffEnd.StripRows(rowBytes).ToString(CultureInfo.InvariantCulture))
+                .Set("bigtiff", TiffEnd.NeedsBig((long)rowBytes * height) ? "true" : "false").Set("strip", "true"),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Format, "not an output format"),
         };
     }

@@ -22,7 +22,7 @@ public sealed class PictureCheck(IPictureCodec codec, ModelFolders folders, Mode
     {
         var header = codec.ReadHeader(path);
         limits.Check(header);
-        var result = format ?? header.Format ?? PictureFormat.Png;
+        var result = format ?? PictureFormats.InQueue(header.Format);
         if (!IsKnownHere(model)) return (Checked(header, name, WorkOf(model, scale)), null, result);
         var choice = chooser.Choose(model ?? (scale is null ? usualModel : null), scale, header.Width, header.Height);
         limits.Check(header, choice, result);

@@ -58,7 +58,7 @@ internal sealed class Workshop : IDisposable
     {
         var header = _codec.ReadHeader(input);
         var choice = ForSender(job, () => _chooser.Choose(job.Model ?? ModelForScale(job.Scale), job.Scale, header.Width, header.Height));
-        var format = job.Format ?? header.Format ?? PictureFormat.Png;
+        var format = job.Format ?? PictureFormats.InQueue(header.Format);
         new PictureLimits(_options.MaxInputPixels, _options.MaxOutputPixels).Check(header, choice, format);
 
         var needed = others.Select(other => other.Choice).Append(choice).SelectMany(other => other.Chain).ToList();

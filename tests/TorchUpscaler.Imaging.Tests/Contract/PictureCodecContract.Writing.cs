@@ -60,6 +60,28 @@ public abstract partial class PictureCodecContract
         Assert.InRange(new FileInfo(In("out.avif")).Length, 1, sharp - 1);
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(85)]
+    [InlineData(95)]
+    public void The_lossy_formats_look_alike_at_one_quality(int quality)
+    {
+        var photo = Oracle.PythonPixels("emit(np.asarray(Image.open(sys.argv[1]).convert('RGB').resize((512, 512), Image.LANCZOS)))", null, Photo());
+        PictureFormat[] lossy = [PictureFormat.Jpeg, PictureFormat.WebP, PictureFormat.Avif];
+        foreach (var format in lossy) Write(In($"{format}"), photo, new(format, quality));
+
+        // Decibels in brightness.
+        var seen = Oracle.Python("""
+            photo = received() @ np.array([0.299, 0.587, 0.114])
+            for path in sys.argv[1:]:
+                error = np.asarray(opened(path).convert('RGB')) @ np.array([0.299, 0.587, 0.114]) - photo
+                print(10 * np.log10(255 ** 2 / (error ** 2).mean()))
+            """, photo, [.. lossy.Select(format => In($"{format}"))]);
+        var decibels = System.Text.Encoding.UTF8.GetString(seen).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => double.Parse(line, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.All(decibels, other => Assert.InRange(other - decibels[0], -1.5, 2));
+    }
+
     // A profile of gamma 1.0 makes every grey much lighter than sRGB's curve: it has to be applied where it cannot be carried.
     [Theory]
     [InlineData(PictureFormat.WebP, 8)]
@@ -325,6 +347,13 @@ public abstract partial class PictureCodecContract
             }
         })));
         Assert.Equal(8, FilesLeft().Length);
+    }
+
+    private static string Photo()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "TorchUpscaler.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "docs", "photo.jpg");
     }
 
     private static byte[] Every(Pixels pixels, int channel) => [.. pixels.Bytes.Where((_, i) => i % pixels.Channels == channel)];
