@@ -106,6 +106,19 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
         Assert.DoesNotContain("b_x4.png", _codec.Completed);
     }
 
+    [Fact]
+    public void A_format_that_the_machine_cannot_write_is_refused_before_any_work()
+    {
+        _codec.OutputFormats = [PictureFormat.Jpeg, PictureFormat.Tiff];
+
+        Run("a.png");
+
+        var told = Assert.Single(Told());
+        Assert.StartsWith("a PNG cannot be written on this machine; ", told, StringComparison.Ordinal);
+        Assert.EndsWith("choose another format (JPEG, TIFF) with -f", told, StringComparison.Ordinal);
+        Assert.False(_codec.HasBeenRead("a.png").IsSet);
+    }
+
     public void Dispose()
     {
         _engine.Dispose();
@@ -169,7 +182,7 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
             lock (_gate) return _read[name].Thread;
         }
 
-        public IReadOnlyList<PictureFormat> OutputFormats { get; } = Enum.GetValues<PictureFormat>();
+        public IReadOnlyList<PictureFormat> OutputFormats { get; set; } = Enum.GetValues<PictureFormat>();
 
         public PictureHeader ReadHeader(string path) => new(8, 8, 3, 8, PictureFormat.Png);
 

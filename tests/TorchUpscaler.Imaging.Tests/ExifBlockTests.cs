@@ -1,4 +1,5 @@
 using TorchUpscaler.Imaging.Metadata;
+using TorchUpscaler.Imaging.Writing;
 
 namespace TorchUpscaler.Imaging.Tests;
 
@@ -90,6 +91,41 @@ public sealed class ExifBlockTests
                 """, new Pixels(moved.Length, 1, 1, 8, moved))).Trim());
         }
     }
+
+    // A result beyond 4 GB is a BigTIFF; what is written at its end lies there, too.
+    [Fact]
+    public void A_BigTIFF_is_ended_like_any_other()
+    {
+        var folder = Directory.CreateTempSubdirectory("big").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "big.tif");
+            Oracle.Vips("vips", "black", Path.Combine(folder, "black.v"), "30", "20", "--bands", "3");
+            Oracle.Vips("vips", "tiffsave", Path.Combine(folder, "black.v"), path, "--bigtiff");
+            var exif = ExifBlock.Normalise(Oracle.Python("sys.stdout.buffer.write(exif_of_order('MM'))"))!;
+            using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite)) new TiffEnd(new ResultMetadata([1, 2, 3], exif, 10, 20)).Finish(file);
+
+            Assert.Equal("30", Oracle.Vips("vipsheader", "-f", "width", path));
+            using var written = File.OpenRead(path);
+            var tiff = TiffFile.Open(written)!;
+            Assert.True(tiff.IsBig);
+            using var moved = new MemoryStream(TiffDirectory.Carried(tiff).ToBlock());
+            Assert.Equal("A camera 2026:01:02 03:04:05 SECRETPLACE", System.Text.Encoding.UTF8.GetString(Oracle.Python("""
+                exif = Image.Exif()
+                exif.load(bytes(received().reshape(-1)))
+                print(exif[0x0110], exif.get_ifd(0x8769)[0x9003], exif.get_ifd(0x8825)[0x12])
+                """, new Pixels((int)moved.Length, 1, 1, 8, moved.ToArray()))).Trim());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(4_000_000_000, false)]
+    [InlineData(4_300_000_000, true)]
+    public void BigTIFF_is_written_only_where_it_is_needed(long pixelBytes, bool isBig) => Assert.Equal(isBig, TiffEnd.NeedsBig(pixelBytes));
 
     [Fact]
     public void Lies_are_survived()

@@ -304,6 +304,8 @@ def other_formats(cases, base):
     cases.add("animated.webp", lambda path: frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True), of(base), psnr=33)
     cases.add("plain.avif", lambda path: run("vips", "heifsave", base, path, "--compression", "av1", "--Q", "95", "--subsample-mode", "off"),
               of(base), psnr=36)
+    cases.add("plain.heic", lambda path: run("vips", "heifsave", base, path, "--compression", "hevc", "--Q", "95", "--subsample-mode", "off"),
+              of(base), psnr=36, result=".png")
 
 
 def refused(cases, base):

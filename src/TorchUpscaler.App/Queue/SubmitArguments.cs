@@ -78,6 +78,8 @@ internal static class SubmitArguments
     /// <param name="run">Is given the checked options; returns the exit code.</param>
     internal static Command Command(Func<Func<SubmitOptions>, int> run)
     {
+        Format.CompletionSources.Clear(); // the names of the enumeration are not what people write
+        Format.CompletionSources.Add("png", "jpg", "webp");
         var settings = new SettingOptions("--store", "--weights");
         var command = new Command("submit", "Hands pictures to a queue, for its workers to enlarge.")
         {

@@ -36,8 +36,8 @@ internal sealed class PicturePlanner(
         CheckSizes(header, choice, format);
         if (!codec.OutputFormats.Contains(format))
         {
-            throw new PictureException($"{PictureFormats.Name(format)} cannot be written by the libvips of this machine; "
-                + $"choose {string.Join(", ", codec.OutputFormats.Select(PictureFormats.Name))} with -f, or see torchupscaler doctor");
+            throw new PictureException($"{PictureFormats.Name(format)} cannot be written on this machine; run: apt-get install libheif-plugin-aomenc "
+                + $"(on Debian 13), or choose another format ({string.Join(", ", codec.OutputFormats.Select(PictureFormats.Name))}) with -f");
         }
 
         var size = SizeInName(header, choice);

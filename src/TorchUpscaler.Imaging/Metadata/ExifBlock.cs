@@ -129,9 +129,8 @@ internal static class ExifBlock
     private static void Remove(Span<byte> exif, ushort tag)
     {
         var first = FirstDirectory(exif);
-        var link = Find(exif, first, ExifDirectoryTag, LongType);
         RemoveFrom(exif, first, tag);
-        if (link >= 0) RemoveFrom(exif, Value(exif, first, ExifDirectoryTag), tag);
+        if (FindAny(exif, first, ExifDirectoryTag) is >= 0 and var link) RemoveFrom(exif, Long(exif, link + 8), tag);
     }
 
     private static void RemoveFrom(Span<byte> exif, long directory, ushort tag)

@@ -6,7 +6,8 @@ namespace TorchUpscaler.Imaging.Metadata;
 internal sealed class TiffDirectory
 {
     private const ushort ExifTag = 0x8769, PlaceTag = 0x8825, InteroperabilityTag = 0xA005;
-    private const int LongestValue = 1 << 16, LongestOwnValue = 1 << 28; // of a file from outside; of one that was written here
+    private const ushort LongLinkType = 18; // BigTIFF's
+    private const int MostBytes = 1 << 18, MostOwnBytes = 1 << 30; // of a file from outside, a directory; of one that was written here
 
     // What a picture's first directory says of the picture; the rest is about the pixels. Description, maker, model, software, date,
     // artist, computer, rating, copyright, and the same by Windows.
@@ -23,10 +24,10 @@ internal sealed class TiffDirectory
     internal static TiffDirectory Carried(TiffFile file)
     {
         var directory = new TiffDirectory();
-        foreach (var tag in file.Entries(file.FirstDirectory, LongestValue))
+        foreach (var tag in file.Entries(file.FirstDirectory, tag => s_carried.Contains(tag) || tag is ExifTag or PlaceTag, MostBytes))
         {
-            if (s_carried.Contains(tag.Tag)) directory.Set(tag);
-            else if (tag.Tag is ExifTag or PlaceTag) directory.Follow(file, tag);
+            if (tag.Tag is ExifTag or PlaceTag) directory.Follow(file, tag);
+            else directory.Set(tag);
         }
         return directory;
     }
@@ -35,7 +36,7 @@ internal sealed class TiffDirectory
     internal static TiffDirectory Own(TiffFile file)
     {
         var directory = new TiffDirectory();
-        foreach (var tag in file.Entries(file.FirstDirectory, LongestOwnValue)) directory.Set(tag);
+        foreach (var tag in file.Entries(file.FirstDirectory, _ => true, MostOwnBytes)) directory.Set(tag);
         return directory;
     }
 
@@ -68,9 +69,9 @@ internal sealed class TiffDirectory
         file.Position = file.Length;
         foreach (var (tag, directory) in _links)
         {
-            var link = new byte[4];
-            BinaryPrimitives.WriteUInt32LittleEndian(link, checked((uint)directory.Write(file, isBig)));
-            tags.Add(new TiffTag(tag, TiffTag.LongType, 1, link));
+            var link = new byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(link, directory.Write(file, isBig));
+            tags.Add(new TiffTag(tag, isBig ? LongLinkType : TiffTag.LongType, 1, isBig ? link : link[..4]));
         }
         tags.Sort((a, b) => a.Tag.CompareTo(b.Tag));
 
@@ -98,9 +99,10 @@ internal sealed class TiffDirectory
 
     private void Follow(TiffFile file, TiffTag link)
     {
-        if (link.Data.Length < 4) return;
+        if (link.Data.Length is not (4 or 8)) return;
         var directory = new TiffDirectory();
-        foreach (var tag in file.Entries(BinaryPrimitives.ReadUInt32LittleEndian(link.Data), LongestValue))
+        var at = link.Data.Length == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(link.Data) : BinaryPrimitives.ReadInt64LittleEndian(link.Data);
+        foreach (var tag in file.Entries(at, _ => true, MostBytes))
         {
             // A chain of directories ends: EXIF's own leads to one that leads nowhere.
             if (tag.Tag == InteroperabilityTag && link.Tag == ExifTag) directory.Follow(file, tag);

@@ -40,8 +40,11 @@ internal sealed class TiffFile
         return new TiffFile(stream, isLittle, isBig, isBig ? (long)Number(head[8..16], isLittle) : (long)Number(head[4..8], isLittle));
     }
 
-    /// <summary>The entries of a directory whose values lie within the file and are no longer than <paramref name="longest"/> bytes.</summary>
-    internal List<TiffTag> Entries(long directory, int longest)
+    /// <summary>A directory's entries whose values lie within the file.</summary>
+    /// <param name="directory">Where it begins.</param>
+    /// <param name="wanted">Which entries are read.</param>
+    /// <param name="mostBytes">Of all their values together; what goes beyond is left out.</param>
+    internal List<TiffTag> Entries(long directory, Func<ushort, bool> wanted, long mostBytes)
     {
         List<TiffTag> tags = [];
         var (countBytes, entryBytes, valueBytes) = IsBig ? (8, 20, 8) : (2, 12, 4);
@@ -50,15 +53,18 @@ internal sealed class TiffFile
         for (var i = 0; i < (int)count; i++)
         {
             if (Bytes(directory + countBytes + ((long)i * entryBytes), entryBytes) is not { } entry) break;
+            var tag = (ushort)Number(entry.AsSpan(0, 2), _isLittle);
+            if (!wanted(tag)) continue;
             var type = (ushort)Number(entry.AsSpan(2, 2), _isLittle);
             var values = (long)Math.Min(Number(entry.AsSpan(4, valueBytes), _isLittle), int.MaxValue);
             var bytes = values * TiffTag.TypeBytes(type);
-            if (bytes <= 0 || bytes > longest) continue;
+            if (bytes <= 0 || bytes > mostBytes) continue;
             var field = entry.AsSpan(entryBytes - valueBytes);
             var data = bytes <= valueBytes ? field[..(int)bytes].ToArray() : Bytes((long)Math.Min(Number(field, _isLittle), long.MaxValue), (int)bytes);
             if (data is null) continue;
             if (!_isLittle) Swap(data, TiffTag.WordBytes(type));
-            tags.Add(new TiffTag((ushort)Number(entry.AsSpan(0, 2), _isLittle), type, values, data));
+            mostBytes -= bytes;
+            tags.Add(new TiffTag(tag, type, values, data));
         }
         return tags;
     }

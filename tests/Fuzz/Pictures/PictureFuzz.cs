@@ -97,7 +97,12 @@ internal sealed class PictureFuzz(string seeds, int seed) : IDisposable
     }
 
     private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", [typeof(PictureFuzz).Assembly.Location, .. arguments]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        "dotnet", [typeof(PictureFuzz).Assembly.Location, .. arguments])
+    {
+        WorkingDirectory = _folder,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
 
     /// <returns>How the process ended where that was no good end.</returns>
     private static string? Follow(Process child, Action<string> tell)

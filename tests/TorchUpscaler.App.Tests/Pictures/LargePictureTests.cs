@@ -18,7 +18,7 @@ public sealed class LargePictureTests : IDisposable
     [InlineData("png", "png")]
     [InlineData("jpg", "tif")]
     [Trait("Length", "Long")]
-    public void A_large_picture_keeps_the_default_budget(string format, string result)
+    public async Task A_large_picture_keeps_the_default_budget(string format, string result)
     {
         var picture = _here.PathOf("large." + format);
         Python.Run(
@@ -45,9 +45,9 @@ public sealed class LargePictureTests : IDisposable
             // While it is computed, the result lies under another name and grows.
             foreach (var part in Directory.GetFiles(_here.Folder, ".*.part")) grown = Math.Max(grown, new FileInfo(part).Length);
         }
-        Assert.True(program.ExitCode == 0, errors.Result);
+        Assert.True(program.ExitCode == 0, await errors);
 
-        var told = JsonDocument.Parse(output.Result).RootElement;
+        var told = JsonDocument.Parse(await output).RootElement;
         var (budget, megabyte) = (Budget(), (double)(1 << 20));
         Assert.InRange(peak, 1, budget);
         Assert.InRange(told.GetProperty("peakMb").GetDouble() * megabyte, peak * 0.99, budget);

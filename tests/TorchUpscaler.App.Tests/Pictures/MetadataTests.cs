@@ -2,7 +2,7 @@ namespace TorchUpscaler.App.Tests.Pictures;
 
 /// <summary>What of EXIF, the place, the resolution and the profile a result carries, in every format, as exiftool sees it.</summary>
 [Collection(ProgramTests.Name)]
-public sealed class MetadataTests(TinyModels models) : IDisposable
+public sealed class MetadataTests(TinyModels models, MetadataTests.Tagged tagged) : IDisposable, IClassFixture<MetadataTests.Tagged>
 {
     private const int ExitDone = 0, ExitRefused = 2;
 
@@ -67,15 +67,7 @@ public sealed class MetadataTests(TinyModels models) : IDisposable
     private Dictionary<string, string> Upscaled(string format, params string[] options)
     {
         var picture = _here.PathOf("in.jpg");
-        Python.Run(
-            """
-            import sys
-            sys.path.insert(0, sys.argv[2])
-            import picture_cases
-            from PIL import Image
-            Image.fromarray(picture_cases.picture(12, 20)).save(sys.argv[1], icc_profile=picture_cases.P3)
-            """, picture, Path.Combine(Repository.Root, "tests/oracle"));
-        Exiftool.Set(picture, s_told);
+        File.Copy(tagged.Path, picture);
         ProgramRun.Of(["upscale", picture, "-m", "x4plus", "--weights", models.Folder, "-f", format, .. options]).ExitedWith(ExitDone);
         return Exiftool.Tags(_here.PathOf($"in_x4.{format}"));
     }
@@ -88,5 +80,28 @@ public sealed class MetadataTests(TinyModels models) : IDisposable
     {
         var values = tags.Where(tag => tag.Key.EndsWith(":" + name, StringComparison.Ordinal)).Select(tag => tag.Value).Distinct().ToList();
         return values.Count == 0 ? otherwise : Assert.Single(values);
+    }
+
+    /// <summary>A picture of which everything is told.</summary>
+    public sealed class Tagged : IDisposable
+    {
+        private readonly Workplace _folder = new();
+
+        public Tagged()
+        {
+            Python.Run(
+                """
+                import sys
+                sys.path.insert(0, sys.argv[2])
+                import picture_cases
+                from PIL import Image
+                Image.fromarray(picture_cases.picture(12, 20)).save(sys.argv[1], icc_profile=picture_cases.P3)
+                """, Path, System.IO.Path.Combine(Repository.Root, "tests/oracle"));
+            Exiftool.Set(Path, s_told);
+        }
+
+        public string Path => _folder.PathOf("told.jpg");
+
+        public void Dispose() => _folder.Dispose();
     }
 }
