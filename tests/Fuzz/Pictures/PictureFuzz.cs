@@ -22,7 +22,9 @@ internal sealed class PictureFuzz(string seeds, int seed) : IDisposable
 
     private static readonly TimeSpan s_hanging = TimeSpan.FromSeconds(60);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("torchupscaler-fuzz-").FullName;
+    // In memory where there is such a place: each result is flushed to the disk, and thousands of them are waited for.
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"torchupscaler-fuzz-{Guid.NewGuid():N}")).FullName;
 
     internal int Read { get; private set; }
 
