@@ -30,7 +30,7 @@ public sealed class FindTests : IDisposable
     public void Every_find_is_tested()
     {
         var files = Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'));
-        Assert.Equal(s_finds.Keys.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
+        Assert.Equal(s_finds.Keys.Order(StringComparer.Ordinal), files.Where(file => !file.StartsWith("picture/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [Theory]

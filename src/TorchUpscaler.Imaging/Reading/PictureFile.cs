@@ -37,6 +37,7 @@ internal sealed class PictureFile : IDisposable
         try
         {
             var kind = Recognise(path, file);
+            if (kind == FileKind.Png && !PngChunks.AreWithin(file)) throw new PictureException($"{Display.Path(path)} is a damaged or truncated PNG file; {GetAgain}");
             source = new VipsSource(file);
             image = Load(path, kind, source);
             var plan = DecodePlan.For(image) ?? throw new PictureException(

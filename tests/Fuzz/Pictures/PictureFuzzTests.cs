@@ -8,6 +8,22 @@ public sealed class PictureFuzzTests(PictureFuzzTests.Seeds seeds, ITestOutputHe
 {
     private const int Seed = 20;
 
+    public static TheoryData<string> Finds => [.. Directory.EnumerateFiles(FindsFolder).Select(path => Path.GetFileName(path))];
+
+    private static string FindsFolder => Path.Combine(AppContext.BaseDirectory, "Finds", "picture");
+
+    /// <summary>What the codec once got wrong is refused now, in bounded time and memory.</summary>
+    [Theory]
+    [MemberData(nameof(Finds))]
+    public void A_find_is_refused_within_bounds(string find)
+    {
+        using var fuzz = new PictureFuzz(seeds.Folder, Seed);
+        var decoded = fuzz.Decode(Path.Combine(FindsFolder, find));
+        Assert.Equal("refused", decoded.Outcome);
+        Assert.InRange(decoded.Memory, 0, PictureFuzz.MostMemory);
+        Assert.InRange(decoded.Time, TimeSpan.Zero, PictureFuzz.MostTime);
+    }
+
     [Fact]
     public void Some_hundred_damaged_pictures_are_read_or_refused_within_bounds() => Run(400);
 
