@@ -1,5 +1,6 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Api;
 
 namespace TorchUpscaler.Telegram.Data;
 
@@ -70,21 +71,38 @@ public sealed class BotData
         return new BotData(new BotTables(store.Database.Tables("telegram", typeof(BotData).Assembly), bot), keepSent ?? TimeSpan.FromDays(30));
     }
 
-    /// <summary>Forgets a person's language, settings, results and what they wrote at once. Whether they are banned, and their quotas, stay.</summary>
-    public void Erase(long person) => _tables.Write(work => work.Execute("erase person", new { id = person }) + work.Execute("erase sent", new { id = person })
-        + work.Execute("erase statuses", new { id = person }) + work.Execute("erase updates", _tables.With(new { id = person })));
+    /// <summary>
+    /// Forgets a person, their results, what was to be told them and what they wrote at once; to be called after the store's
+    /// <see cref="IJobStore.Erase"/>. Whether they are banned or VIPs, and what they have used of their quotas, stays. What they have
+    /// written since, and is not handled yet, is new.
+    /// </summary>
+    public void Erase(long person) => _tables.Write(work =>
+    {
+        // What somebody wrote in a group stands under the group's number.
+        var written = work.Query<StoredUpdate>("updates set aside", _tables.With()).Where(update => update.Chat == person || SenderOf(UpdateReader.Read(update.Json)) == person);
+        foreach (var update in written) work.Execute("erase update", new { update.Number });
+        return work.Execute("erase person", new { id = person }) + work.Execute("reset person", new { id = person }) + work.Execute("erase sent", new { id = person })
+            + work.Execute("erase statuses", new { id = person }) + work.Execute("erase texts", new { id = person });
+    });
+
+    /// <summary>Gives back what a person's pictures that came to nothing have used of the quotas: to be called before it is erased what became of them.</summary>
+    public void GiveBackUses(long person) => _tables.Write(work => Uses.GiveBackEnded(work, person));
 
     /// <summary>A group has become a supergroup.</summary>
     public void MoveChat(long from, long to) => _tables.Write(work => work.Execute("move chat", new { from, to }));
 
-    /// <summary>Deletes what is over.</summary>
+    /// <summary>Deletes what is over, and gives back the uses of what has come to nothing.</summary>
     /// <returns>How many rows.</returns>
     public int Prune() => _tables.Write(work =>
-        work.Execute("prune updates", _tables.With(new { ago = Ago(KeepUpdates) }))
+        Uses.GiveBackEnded(work, null)
+        + work.Execute("prune updates", _tables.With(new { ago = Ago(KeepUpdates) }))
         + work.Execute("prune statuses", _tables.With(new { ago = Ago(KeepStatuses) }))
         + work.Execute("prune uses", _tables.With(new { ago = Ago(KeepUses) }))
         + work.Execute("prune sent", _tables.With(new { ago = Ago(KeepSent) }))
         + work.Execute("prune outbox", _tables.With(new { ago = Ago(KeepOutbox) })));
+
+    private static long? SenderOf(Update? update) =>
+        (update?.Message?.From ?? update?.EditedMessage?.From ?? update?.CallbackQuery?.From ?? update?.MyChatMember?.From)?.Id;
 
     private static long Ago(TimeSpan time) => (long)time.TotalMilliseconds;
 }

@@ -47,8 +47,8 @@ public sealed class Statuses
     /// <summary>The message is there.</summary>
     public void SetMessage(string key, int? message) => _tables.Write(work => work.Execute("set message", new { key, message }));
 
-    /// <summary>The message says its last.</summary>
-    public void End(string key) => _tables.Write(work => work.Execute("end status", new { key }));
+    /// <summary>The message says its last. One whose jobs have been erased is forgotten with all that it knows.</summary>
+    public void End(string key) => _tables.Write(work => work.Execute("end status", new { key }) + work.Execute("end erased status", new { key }));
 
     /// <summary>Results are going to be sent. Durable when it returns.</summary>
     /// <returns>How many of them may have been sent before: that was begun and never confirmed.</returns>

@@ -85,6 +85,7 @@ internal sealed partial class Delivery(
 
     private async Task Send(List<Part> parts, Func<Part, ResultFile?> fileOf, bool isPhoto, CancellationToken stop)
     {
+        parts.RemoveAll(IsLost);
         foreach (var chunk in parts.Where(part => fileOf(part) is not null).Chunk(MostInAlbum))
         {
             stop.ThrowIfCancellationRequested();
@@ -104,6 +105,15 @@ internal sealed partial class Delivery(
             }
             Note(chunk, sent, isPhoto);
         }
+    }
+
+    // Whether it was erased while it was made ready, or is another process's now.
+    private bool IsLost(Part part)
+    {
+        if (store.Renew(part.Job.Claim, part.Job.Progress, isActive: false)) return false;
+        LogLost(part.Job.Id);
+        claims.Remove(part.Job.Claim);
+        return true;
     }
 
     // Not broken off when the process is to end: what is under way has some seconds, and is sent twice otherwise.
@@ -131,7 +141,7 @@ internal sealed partial class Delivery(
         {
             part.Photo = isPhoto ? part.Photo with { Photo = id ?? "" } : part.Photo with { Document = id ?? "" };
             if (string.IsNullOrEmpty(id) || part.Request.UniqueId is not { } unique) continue;
-            data.Sent.Add(part.Request.Person, unique, Repeats.SettingsOf(part.Job), new SentResult { Document = isPhoto ? null : id, Photo = isPhoto ? id : null });
+            data.Sent.Add(part.Job.Id, part.Request.Person, unique, Repeats.SettingsOf(part.Job), new SentResult { Document = isPhoto ? null : id, Photo = isPhoto ? id : null });
         }
     }
 

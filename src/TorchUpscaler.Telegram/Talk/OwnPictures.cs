@@ -67,9 +67,13 @@ internal sealed class OwnPictures(TalkTools tools)
         return guest.Speech.Plain(cancelled > 0 ? TextKey.NoteCancelled : TextKey.NoteTooLateToCancel);
     }
 
-    /// <summary>Cancels all of a person's.</summary>
-    /// <returns>How many.</returns>
-    internal int CancelAllOf(Guest guest) => Cancellable(tools.Store, guest.QueueName).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
+    /// <summary>Cancels all of a person's, who hears of it otherwise.</summary>
+    internal void CancelSilently(Guest guest)
+    {
+        foreach (var job in Cancellable(tools.Store, guest.QueueName)) tools.Store.Cancel(job.Id, tellSender: false);
+    }
+
+    private int CancelAllOf(Guest guest) => Cancellable(tools.Store, guest.QueueName).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
 
     private FormattedText ListText(Guest guest) => ListText(guest, Jobs(tools.Store, guest.QueueName, [.. s_cancellable, JobState.Upscaled]));
 

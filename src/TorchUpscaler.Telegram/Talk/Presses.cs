@@ -49,8 +49,11 @@ internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog 
     {
         if (answer == ButtonData.Yes)
         {
-            tools.Data.Erase(guest.Id);
+            // What is not done comes to nothing, and counts against no quota. The store goes first: of a job that is not there nothing more is noted.
+            pictures.CancelSilently(guest);
+            tools.Data.GiveBackUses(guest.Id);
             tools.Store.Erase(guest.QueueName);
+            tools.Data.Erase(guest.Id);
         }
         else if (answer != ButtonData.No)
         {

@@ -60,14 +60,26 @@ INSERT INTO bot_person (id, is_vip, first_seen) VALUES (@id, @is, @now) ON CONFL
 UPDATE bot_person SET has_blocked = @is WHERE id = @id;
 
 -- name: erase person
-UPDATE bot_person SET telegram_language = NULL, language = NULL, scale = NULL, model = NULL, reply_as = 'Document', format = NULL WHERE id = @id;
+DELETE FROM bot_person WHERE id = @id AND NOT is_banned AND NOT is_vip;
+
+-- name: reset person
+-- Of whom something has to be remembered.
+UPDATE bot_person
+SET telegram_language = NULL, language = NULL, scale = NULL, model = NULL, reply_as = 'Document', format = NULL, has_blocked = 0, has_talked = 0, first_seen = 0
+WHERE id = @id;
 
 -- name: erase statuses
 DELETE FROM bot_status WHERE person = @id AND is_done = 1;
 
--- name: erase updates
--- What was set aside of the person's own chat. The numbers stay: should Telegram hand the updates out again, they are known.
-UPDATE bot_update SET json = '' WHERE bot = @bot AND chat = @id AND state <> 'waiting';
+-- name: updates set aside
+SELECT number, id, chat, album, json, attempts, received_at FROM bot_update WHERE bot = @bot AND state = 'failed' AND json <> '';
+
+-- name: erase update
+-- The number stays: should Telegram hand the update out again, it is known.
+UPDATE bot_update SET json = '' WHERE number = @number AND state <> 'waiting';
+
+-- name: erase texts
+DELETE FROM bot_outbox WHERE chat = @id;
 
 -- name: erase sent
 DELETE FROM bot_sent WHERE person = @id;
@@ -115,6 +127,10 @@ UPDATE bot_status SET message = @message WHERE key = @key;
 -- name: end status
 UPDATE bot_status SET is_done = 1 WHERE key = @key AND is_done = 0;
 
+-- name: end erased status
+-- With its jobs, all that it tells of has been erased.
+DELETE FROM bot_status WHERE key = @key AND NOT EXISTS (SELECT 1 FROM bot_photo p JOIN job j ON j.id = p.job WHERE p.status = @key);
+
 -- name: begin sending
 UPDATE bot_photo SET sendings = sendings + 1 WHERE job = @job RETURNING sendings;
 
@@ -129,6 +145,9 @@ UPDATE bot_photo SET sendings = 0, failure = @sentence WHERE job = @job;
 
 -- name: move chat
 UPDATE bot_status SET chat = @to WHERE chat = @from;
+
+-- name: busiest people
+SELECT person AS id, sum(count) AS pictures FROM bot_status WHERE created_at > @now - @ago GROUP BY person ORDER BY pictures DESC, person LIMIT @limit;
 
 -- name: prune statuses
 DELETE FROM bot_status WHERE is_done = 1 AND created_at <= @now - @ago;
@@ -149,6 +168,13 @@ SELECT count(*) FROM bot_person WHERE id = @person;
 -- name: unuse
 DELETE FROM bot_use WHERE key = @key;
 
+-- name: give back uses
+-- A job has the key of its use. What was failed, cancelled or left to wait too long, or what Telegram does not take, counts against nobody.
+DELETE FROM bot_use
+WHERE (@person IS NULL OR person = @person) AND EXISTS
+    (SELECT 1 FROM job j WHERE j.front_end = @frontEnd AND j.key = bot_use.key AND
+        (j.state IN ('failed', 'cancelled', 'expired') OR EXISTS (SELECT 1 FROM bot_photo p WHERE p.job = j.id AND p.failure IS NOT NULL AND p.document IS NULL AND p.photo IS NULL)));
+
 -- name: prune uses
 DELETE FROM bot_use WHERE used_at <= @now - @ago;
 
@@ -156,7 +182,9 @@ DELETE FROM bot_use WHERE used_at <= @now - @ago;
 SELECT * FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings AND sent_at > @now - @ago;
 
 -- name: add sent
-INSERT INTO bot_sent (bot, person, file, settings, document, photo, caption, sent_at) VALUES (@bot, @person, @file, @settings, @document, @photo, @caption, @now)
+-- Only of a job that is there: what has been erased does not come back.
+INSERT INTO bot_sent (bot, person, file, settings, document, photo, caption, sent_at)
+SELECT @bot, @person, @file, @settings, @document, @photo, @caption, @now FROM job WHERE id = @job
 ON CONFLICT (bot, person, file, settings) DO UPDATE
 SET document = coalesce(excluded.document, bot_sent.document), photo = coalesce(excluded.photo, bot_sent.photo), caption = excluded.caption, sent_at = excluded.sent_at;
 
