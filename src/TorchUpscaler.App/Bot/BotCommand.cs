@@ -66,10 +66,10 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         Talks(log, me.Username ?? "", me.Id, store.Description, store.Owner, _own.HasWorker ? $"enlarges with engine {engine.Name}" : "enlarges nothing itself");
         await using var housekeeper = new Housekeeper(store, metrics, logs.CreateLogger<Housekeeper>());
         housekeeper.Start();
-        return await Work(bot, api, worker, logs, log, stop);
+        return await Work(bot, api, data.Flags, worker, logs, log, stop);
     }
 
-    private async Task<int> Work(TorchUpscaler.Telegram.Bot bot, BotClient api, Worker? worker, ILoggerFactory logs, ILogger log, CancellationToken stop)
+    private async Task<int> Work(TorchUpscaler.Telegram.Bot bot, BotClient api, Flags flags, Worker? worker, ILoggerFactory logs, ILogger log, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var thread = worker is null ? null : new WorkerThread(worker, logs.CreateLogger<WorkerThread>());
@@ -79,7 +79,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
             Stops(log);
             thread?.Stop();
         });
-        var talking = bot.Run(() => Begin(api, webhook, log, ending.Token), ending.Token);
+        var talking = bot.Run(() => Begin(api, flags, webhook, log, ending.Token), ending.Token);
         var wasToldTo = true;
         try
         {
@@ -130,14 +130,14 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     }
 
     // From here on this process talks for the bot.
-    private async Task Begin(BotClient api, WebhookServer webhook, ILogger log, CancellationToken stop)
+    private async Task Begin(BotClient api, Flags flags, WebhookServer webhook, ILogger log, CancellationToken stop)
     {
         if (_own.WebhookUrl is { } url)
         {
             await webhook.Start(_own.WebhookListen);
             await Insist(() => api.SetWebhook(new Webhook(url.AbsoluteUri, webhook.Secret), stop), log, stop);
         }
-        _ = Task.Run(() => Insist(() => CommandMenu.Register(api, _own.Admins, stop), log, stop), CancellationToken.None);
+        _ = Task.Run(() => Insist(() => CommandMenu.Register(api, flags, _own.Admins, stop), log, stop), CancellationToken.None);
     }
 
     private async Task Insist(Func<Task> call, ILogger log, CancellationToken stop)
@@ -149,10 +149,10 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
                 await call();
                 return;
             }
-            catch (BotApiException error) when (error.Error != BotError.BadToken)
+            catch (Exception error) when (error is StoreUnavailableException or BotApiException { Error: not BotError.BadToken })
             {
                 Unreachable(log, error.Message);
-                var wait = error.RetryAfter > rest ? error.RetryAfter.Value : rest;
+                var wait = error is BotApiException { RetryAfter: { } asked } && asked > rest ? asked : rest;
                 await Task.Delay(wait, _clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -193,7 +193,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     [LoggerMessage(LogLevel.Information, "Talks as @{Name} ({Id}) on {Store} as {Owner}; {Worker}")]
     private static partial void Talks(ILogger log, string name, long id, string store, string owner, string worker);
 
-    [LoggerMessage(LogLevel.Warning, "Telegram cannot be reached, and is tried again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Telegram, or the store, cannot be reached, and is tried again: {Reason}")]
     private static partial void Unreachable(ILogger log, string reason);
 
     [LoggerMessage(LogLevel.Information, "Told to stop; what is nearly done is finished, the rest waits for the next start")]

@@ -273,10 +273,6 @@ public sealed record ChatMember
     /// <summary>Who.</summary>
     public required User User { get; init; }
 
-    /// <summary>Whether they run the chat.</summary>
-    [JsonIgnore]
-    public bool IsAdministrator => Status is "creator" or "administrator";
-
     /// <summary>Whether they are in it; a person who has blocked the bot has <c>kicked</c> it.</summary>
     [JsonIgnore]
     public bool IsMember => Status is not ("left" or "kicked");

@@ -93,6 +93,7 @@ internal sealed partial class Delivery(
             var again = data.Statuses.BeginSending(jobs);
             metrics.MayBeTwice(again);
             if (again > 0) LogMayBeTwice(again, jobs[0]);
+            _ = ShowUpload(chunk[0].Request, isPhoto);
             IReadOnlyList<Message> sent;
             try
             {
@@ -104,6 +105,19 @@ internal sealed partial class Delivery(
                 throw;
             }
             Note(chunk, sent, isPhoto);
+        }
+    }
+
+    // Seen while the file goes up; where that cannot be, nothing is missed.
+    private async Task ShowUpload(PictureRequest request, bool isPhoto)
+    {
+        try
+        {
+            await sender.SendChatAction(request.Chat, request.Thread, isPhoto ? ChatAction.UploadPhoto : ChatAction.UploadDocument, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BotApiException or OperationCanceledException)
+        {
+            // Whatever is the matter, the file itself meets it.
         }
     }
 

@@ -17,6 +17,10 @@ public delegate Task<bool> AnswerRepeat(PictureRequest request, int scale, Pictu
 /// </summary>
 internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
 {
+    private const int MostLookedAt = 1000;
+
+    private static readonly JobState[] s_inWork = [JobState.Received, JobState.Queued, JobState.Running, JobState.Upscaled];
+
     /// <summary>Takes the pictures of a message, or of an album's messages.</summary>
     internal Task Take(IReadOnlyList<Message> messages, Wishes wishes, Guest guest) =>
         Take([.. messages.Select(message => new Entry(message, message))], wishes, guest);
@@ -31,16 +35,16 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
 
     /// <summary>Does a job's picture again with another scale.</summary>
     /// <returns>Why not, for a note; null where it is taken.</returns>
-    internal string? TakeAgain(Job job, int scale, Guest guest)
+    internal Note? TakeAgain(Job job, int scale, Guest guest)
     {
-        if (PictureRequest.Of(job) is not { } request || job.Key is null) return guest.Speech.Plain(TextKey.NotePictureGone);
-        if (tools.Data.Flags.IsPaused && !guest.IsAdmin) return guest.Speech.Plain(TextKey.NotePaused);
+        if (PictureRequest.Of(job) is not { } request || job.Key is null) return new Note(guest.Speech.Plain(TextKey.NotePictureGone));
+        if (tools.Data.Flags.IsPaused && !guest.IsAdmin) return new Note(guest.Speech.Plain(TextKey.NotePaused));
         var key = string.Create(CultureInfo.InvariantCulture, $"{job.Key}/x{scale}");
         if (!IsTaken(key))
         {
-            if (Crowd(guest) is not null) return guest.Speech.Plain(TextKey.NoteQueueFull);
-            if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is not null)
-                return guest.Speech.Plain(TextKey.NoteQuotaReached);
+            if (Crowd(guest) is not null) return new Note(guest.Speech.Plain(TextKey.NoteQueueFull));
+            if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is { } reached)
+                return new Note(QuotaText(reached, guest).Text, IsAlert: true); // to be read in peace
             tools.Data.Statuses.Add(new StatusMessage { Key = key, Person = guest.Id, Chat = request.Chat, Thread = request.Thread, ReplyTo = request.Message, Count = 1 });
         }
         var again = new NewJob(job.FrontEnd, job.Person, job.Name)
@@ -64,12 +68,18 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         var key = KeyOf(reply);
         if (!IsTaken(key))
         {
-            if (takeable.Count > 0 && WhyNone(guest) is { } closed)
+            // What was made before costs nothing, however much waits.
+            if (entries.Count == 1 && takeable.Count == 1 && await IsRepeat(takeable[0], wishes, guest).ConfigureAwait(false)) return;
+            if (entries.Count == 1 && takeable.Count == 1 && IsInWork(takeable[0], wishes, guest))
             {
-                await tools.Replies.Say(reply, guest, closed, isReply: true).ConfigureAwait(false);
+                await tools.Replies.Refuse(reply, guest, nameof(TextKey.InWorkAlready), guest.Speech.Say(TextKey.InWorkAlready, ("scale", ScaleOf(wishes, guest)))).ConfigureAwait(false);
                 return;
             }
-            if (entries.Count == 1 && takeable.Count == 1 && await IsRepeat(takeable[0], wishes, guest).ConfigureAwait(false)) return;
+            if (takeable.Count > 0 && WhyNone(guest) is var (reason, closed))
+            {
+                await tools.Replies.Refuse(reply, guest, reason.ToString(), closed).ConfigureAwait(false);
+                return;
+            }
             var reached = Count(takeable, guest);
             await TellNotTaken(reply, entries, takeable, reached, guest).ConfigureAwait(false);
             if (takeable.Count == 0) return;
@@ -95,16 +105,28 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
     private bool IsTaken(string key) => tools.Data.Statuses.Find(key) is not null;
 
     // Why no picture is taken now, whatever it is.
-    private FormattedText? WhyNone(Guest guest) => tools.Data.Flags.IsPaused && !guest.IsAdmin ? guest.Speech.Say(TextKey.Paused) : Crowd(guest);
+    private (TextKey Reason, FormattedText Text)? WhyNone(Guest guest) =>
+        tools.Data.Flags.IsPaused && !guest.IsAdmin ? (TextKey.Paused, guest.Speech.Say(TextKey.Paused)) : Crowd(guest);
 
-    private FormattedText? Crowd(Guest guest)
+    private (TextKey Reason, FormattedText Text)? Crowd(Guest guest)
     {
         if (guest.IsAdmin) return null;
         var waiting = tools.Store.Stats().Jobs.Where(count => count.State is JobState.Received or JobState.Queued or JobState.Running).Sum(count => count.Count);
-        if (waiting >= tools.Options.MostWaiting) return guest.Speech.Say(TextKey.QueueFull);
+        if (waiting >= tools.Options.MostWaiting) return (TextKey.QueueFull, guest.Speech.Say(TextKey.QueueFull));
+        if (guest.IsPreferred) return null;
         var most = tools.Options.MostWaitingOfOne;
         var own = new[] { JobState.Received, JobState.Queued, JobState.Running }.Sum(state => tools.Store.List(state, guest.QueueName, most).Count);
-        return own >= most ? guest.Speech.Say(TextKey.OwnQueueFull, ("count", own)) : null;
+        return own >= most ? (TextKey.OwnQueueFull, guest.Speech.Say(TextKey.OwnQueueFull, ("count", own))) : null;
+    }
+
+    // Whether the same picture is being made in the same way for the same chat: sent twice, it is made and counted once.
+    private bool IsInWork(Entry entry, Wishes wishes, Guest guest)
+    {
+        var wanted = RequestOf(entry, null, guest);
+        var (scale, format, model) = (ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest));
+        return wanted.UniqueId is not null && s_inWork.SelectMany(state => tools.Store.List(state, guest.QueueName, MostLookedAt)).Any(job =>
+            (job.Scale, job.Format, job.Model) == (scale, format, model)
+            && PictureRequest.Of(job) is { } request && (request.UniqueId, request.Chat, request.ReplyAs) == (wanted.UniqueId, wanted.Chat, wanted.ReplyAs));
     }
 
     private Task<bool> IsRepeat(Entry entry, Wishes wishes, Guest guest) =>
@@ -133,7 +155,10 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         var reasons = entries.Select(entry => WhyNot(entry, guest)).OfType<FormattedText>().Distinct().ToList();
         if (reached is not null) reasons.Add(QuotaText(reached, guest));
         var head = entries.Count > 1 ? guest.Speech.Say(TextKey.SomeNotTaken, ("count", entries.Count - taken.Count)) : null;
-        await tools.Replies.Say(reply, guest, StatusTexts.Lines([head, .. reasons]), isReply: true).ConfigureAwait(false);
+        var text = StatusTexts.Lines([head, .. reasons]);
+        // What is taken of an album, and what is not, is always told.
+        if (taken.Count > 0) await tools.Replies.Say(reply, guest, text, isReply: true).ConfigureAwait(false);
+        else await tools.Replies.Refuse(reply, guest, reached is null ? text.Text : nameof(TextKey.QuotaReached), text).ConfigureAwait(false);
     }
 
     private FormattedText? WhyNot(Entry entry, Guest guest)
@@ -186,6 +211,11 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         guest.Person.Model is { } model && tools.Options.Models() is var installed && (installed.Count == 0 || installed.Contains(model)) ? model : null;
 
     private string KeyOf(Message message) => string.Create(CultureInfo.InvariantCulture, $"{tools.Me.Id}/{message.Chat.Id}/{message.MessageId}");
+
+    /// <summary>What a press is answered with.</summary>
+    /// <param name="Text">Up to 200 characters.</param>
+    /// <param name="IsAlert">Whether it stays until it has been read.</param>
+    internal sealed record Note(string Text, bool IsAlert = false);
 
     /// <summary>A picture that is asked for.</summary>
     /// <param name="Asking">The message that asks.</param>

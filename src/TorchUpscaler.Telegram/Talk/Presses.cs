@@ -40,8 +40,8 @@ internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog 
             await Note(query, guest, TextKey.NoteNotYours).ConfigureAwait(false);
             return;
         }
-        var whyNot = job is { State: JobState.Failed } ? desk.TakeAgain(job, scale, guest) : guest.Speech.Plain(TextKey.NotePictureGone);
-        await tools.Replies.Answer(query, guest, whyNot ?? guest.Speech.Plain(TextKey.NoteTryScale, ("scale", scale))).ConfigureAwait(false);
+        var whyNot = job is { State: JobState.Failed } ? desk.TakeAgain(job, scale, guest) : new PictureDesk.Note(guest.Speech.Plain(TextKey.NotePictureGone));
+        await tools.Replies.Answer(query, guest, whyNot?.Text ?? guest.Speech.Plain(TextKey.NoteTryScale, ("scale", scale)), whyNot is { IsAlert: true }).ConfigureAwait(false);
         if (whyNot is null) await tools.Replies.ClearButtons(message.Ref, guest.Leave).ConfigureAwait(false);
     }
 

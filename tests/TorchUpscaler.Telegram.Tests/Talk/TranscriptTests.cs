@@ -159,10 +159,10 @@ public sealed class TranscriptTests
         rig.Remark(anna.Chat, "four may wait in all");
         var berta = rig.Server.AddPerson("Berta");
         await rig.Then(() => berta.SendAlbum([picture, picture, picture]));
-        await rig.Then(() => anna.SendPhoto(picture));
+        await rig.Then(() => anna.SendPhoto(TestPictures.Png(40, 30, 2)));
         rig.Remark(anna.Chat, "an administrator has paused the bot");
         rig.Data.Flags.IsPaused = true;
-        await rig.Then(() => anna.SendPhoto(picture));
+        await rig.Then(() => anna.SendPhoto(TestPictures.Png(40, 30, 2)));
         rig.Data.Flags.IsPaused = false;
         rig.Remark(anna.Chat, "she is banned");
         rig.Data.People.SetBanned(anna.Id, true);
