@@ -42,7 +42,8 @@ public sealed class Uses
     public void GiveBack(IEnumerable<string> keys) => _tables.Write(work => keys.Sum(key => work.Execute("unuse", new { key })));
 
     /// <summary>Photos of which nothing has come, whoever's: before it is forgotten what has become of their jobs.</summary>
-    internal static int GiveBackEnded(SqlWork work, long? person) => work.Execute("give back uses", new { person, PictureRequest.FrontEnd });
+    internal static int GiveBackEnded(SqlWork work, long? person) =>
+        work.Execute("give back uses", new { first = person ?? long.MinValue, last = person ?? long.MaxValue, PictureRequest.FrontEnd });
 
     private QuotaReached? Check(SqlWork work, long person, int wanted, Quota quota, DateTimeOffset now)
     {

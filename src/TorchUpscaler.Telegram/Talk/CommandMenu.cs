@@ -40,20 +40,26 @@ public static class CommandMenu
         var former = Read(flags.Get(Flag));
         // Noted before, so that no menu is forgotten where this ends half-way.
         flags.Set(Flag, Write(former.Union(admins)));
-        foreach (var admin in former.Except(admins)) await InChat(() => Clear(api, CommandScope.Of(admin), cancellation)).ConfigureAwait(false);
+        var left = new List<long>();
+        foreach (var admin in former.Except(admins))
+        {
+            if (!await InChat(() => Clear(api, CommandScope.Of(admin), cancellation)).ConfigureAwait(false)) left.Add(admin);
+        }
         foreach (var admin in admins) await InChat(() => Set(api, CommandScope.Of(admin), [.. s_everybody, .. s_admins], cancellation)).ConfigureAwait(false);
-        flags.Set(Flag, Write(admins));
+        flags.Set(Flag, Write(admins.Union(left)));
     }
 
-    private static async Task InChat(Func<Task> call)
+    /// <returns>False where they have not written to the bot yet, or have blocked it: the next start tries again.</returns>
+    private static async Task<bool> InChat(Func<Task> call)
     {
         try
         {
             await call().ConfigureAwait(false);
+            return true;
         }
         catch (BotApiException error) when (error.Error is BotError.ChatNotFound or BotError.Blocked or BotError.BadRequest)
         {
-            // They have not written to the bot yet; the next start sets them.
+            return false;
         }
     }
 

@@ -168,6 +168,21 @@ public abstract class BotDataContract : IDisposable
     }
 
     [Fact]
+    public void A_file_id_that_is_noted_while_its_person_is_erased_is_gone_in_the_end()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var job = Receive($"k{i}");
+            Parallel.Invoke(() => Data.Sent.Add(job, 7, "file", "x4", new SentResult { Document = "late" }), () =>
+            {
+                Store.Erase("telegram:7");
+                Data.Erase(7);
+            });
+            Assert.Null(Data.Sent.Find(7, "file", "x4"));
+        }
+    }
+
+    [Fact]
     public void Of_what_was_set_aside_what_the_erased_person_wrote_goes_wherever_it_was()
     {
         Data.Updates.Add([Message(1, 7), Written(2, -100, 7), Written(3, -100, 8), Written(4, -100, 7)]);

@@ -171,7 +171,7 @@ DELETE FROM bot_use WHERE key = @key;
 -- name: give back uses
 -- A job has the key of its use. What was failed, cancelled or left to wait too long, or what Telegram does not take, counts against nobody.
 DELETE FROM bot_use
-WHERE (@person::bigint IS NULL OR person = @person::bigint) AND EXISTS
+WHERE person BETWEEN @first AND @last AND EXISTS
     (SELECT 1 FROM job j WHERE j.front_end = @frontEnd AND j.key = bot_use.key AND
         (j.state IN ('failed', 'cancelled', 'expired') OR EXISTS (SELECT 1 FROM bot_photo p WHERE p.job = j.id AND p.failure IS NOT NULL AND p.document IS NULL AND p.photo IS NULL)));
 
