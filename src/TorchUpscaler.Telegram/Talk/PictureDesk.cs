@@ -109,7 +109,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         var waiting = tools.Store.Stats().Jobs.Where(count => count.State is JobState.Received or JobState.Queued or JobState.Running).Sum(count => count.Count);
         if (waiting >= tools.Options.MostWaiting) return guest.Speech.Say(TextKey.QueueFull);
         var most = tools.Options.MostWaitingOfOne;
-        var own = new[] { JobState.Received, JobState.Queued, JobState.Running }.Sum(state => tools.Store.List(state, guest.QueueName, most).Count);
+        var own = tools.Store.Waiting(guest.QueueName);
         return own >= most ? guest.Speech.Say(TextKey.OwnQueueFull, ("count", own)) : null;
     }
 

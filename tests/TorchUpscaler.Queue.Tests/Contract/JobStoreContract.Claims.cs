@@ -243,7 +243,7 @@ public abstract partial class JobStoreContract
         var id = Store.Receive(New());
         for (var crash = 1; crash <= Options.Attempts; crash++)
         {
-            Assert.Equal(id, Store.ClaimReceived(FrontEnd)!.Id);
+            Assert.True(Store.Renew(Store.ClaimReceived(FrontEnd)!.Claim, 0, isActive: true));
             WaitForRescue(Options.Lease * 3);
             Clock.Move(TimeSpan.FromHours(1));
         }
@@ -251,6 +251,18 @@ public abstract partial class JobStoreContract
         Assert.Null(Store.ClaimReceived(FrontEnd));
         Assert.True(Store.Told(Store.ClaimDelivery(FrontEnd)!.Claim));
         Assert.Equal((JobState.Failed, Clock.Milliseconds), (Get(id).State, Get(id).ToldAt));
+    }
+
+    [Fact]
+    public void Whoever_dies_while_fetching_a_picture_fails_at_nothing()
+    {
+        var id = Store.Receive(New());
+        for (var crash = 0; crash <= Options.Attempts; crash++)
+        {
+            Assert.Equal((id, false), (Store.ClaimReceived(FrontEnd)!.Id, Get(id).IsActive));
+            WaitForRescue(Options.Lease * 3);
+        }
+        Assert.Equal((JobState.Received, 0), (Get(id).State, Get(id).Failures));
     }
 
     [Fact]

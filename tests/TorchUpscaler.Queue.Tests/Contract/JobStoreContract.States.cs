@@ -230,6 +230,15 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    public void Of_a_persons_jobs_those_that_have_not_ended_are_waiting()
+    {
+        foreach (var state in States) InState(state);
+        var anna = Get(Submit("anna")).Person;
+        Assert.Equal(Store.List(null, anna, 100).Count(job => job.State is JobState.Received or JobState.Queued or JobState.Running), Store.Waiting(anna));
+        Assert.Equal(0, Store.Waiting("nobody"));
+    }
+
+    [Fact]
     public void Jobs_are_listed_newest_first_by_state_and_person()
     {
         var (anna, berta, running) = (Submit("anna"), Submit("berta"), InState("running"));
