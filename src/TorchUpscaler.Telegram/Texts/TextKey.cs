@@ -9,6 +9,7 @@ public enum TextKey
     Help,
     HelpAdmin,
     SendMeAPicture,
+    NotHandled,
     UnknownCommand,
     GroupHint,
     Settings,
