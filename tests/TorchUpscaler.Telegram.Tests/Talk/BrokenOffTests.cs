@@ -26,7 +26,7 @@ public sealed class BrokenOffTests
 
         Assert.Equal(3, rig.Jobs(anna).Count);
         Assert.Contains("2 pictures of the album were not taken", Assert.Single(anna.Chat.FromBot).Text, StringComparison.Ordinal);
-        Assert.Contains("3 photos", anna.Chat.FromBot[0].Text, StringComparison.Ordinal);
+        Assert.Contains("You have sent 3 pictures within", anna.Chat.FromBot[0].Text, StringComparison.Ordinal);
         Assert.Equal(0, rig.Data.Uses.Take(anna.Id, ["another"], ThreeADay.Quotas, rig.Clock.GetUtcNow())!.Left);
     }
 
