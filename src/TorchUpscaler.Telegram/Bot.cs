@@ -68,7 +68,7 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
         var life = new LifeLoop(tools, options, claims, files, tools.Logs.CreateLogger<LifeLoop>());
         Task[] loops =
         [
-            poller?.Run(stop) ?? Rest(Timeout.InfiniteTimeSpan, stop), dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
+            poller?.Run(stop) ?? tools.Clock.Rest(Timeout.InfiniteTimeSpan, stop), dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
             Repeat(Prune, PruneEvery, stop), Begin(begun, stop), .. chores.Select(chore => Repeat(() => chore(stop), ChoresEvery, stop)),
         ];
         try
@@ -89,7 +89,7 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
     private async Task Begin(Func<CancellationToken, Task> begun, CancellationToken stop)
     {
         await begun(stop).ConfigureAwait(false);
-        await Rest(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
+        await tools.Clock.Rest(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
     }
 
     // The second process of a bot waits here until the first one ends.
@@ -102,7 +102,7 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
             if (reason is null) return true;
             if (reason != said) LogWaits(reason);
             _problem = said = reason;
-            await Rest(OutageRest, stop).ConfigureAwait(false);
+            await tools.Clock.Rest(OutageRest, stop).ConfigureAwait(false);
         }
         return false;
     }
@@ -163,12 +163,9 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
                 if (said != error.Message) LogFailed(error);
                 said = error.Message;
             }
-            await Rest(every, stop).ConfigureAwait(false);
+            await tools.Clock.Rest(every, stop).ConfigureAwait(false);
         }
     }
-
-    private Task Rest(TimeSpan time, CancellationToken stop) =>
-        Task.Delay(time, tools.Clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Warning, "Not talking yet: {Reason}")]
     private partial void LogWaits(string reason);

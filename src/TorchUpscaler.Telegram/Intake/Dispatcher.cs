@@ -116,7 +116,7 @@ internal sealed partial class Dispatcher(
             }
             if (updates.Count == 0)
             {
-                await Delay(wait, stop).ConfigureAwait(false);
+                await clock.Rest(wait, stop).ConfigureAwait(false);
                 continue;
             }
             if (!await HandleInTurn(updates, stop, breakOff).ConfigureAwait(false)) return;
@@ -153,7 +153,7 @@ internal sealed partial class Dispatcher(
             if (outcome == Outcome.BrokenOff) return false;
             if (outcome == Outcome.Failed) attempt++;
             outages = outcome == Outcome.Outage ? outages + 1 : 0;
-            await Delay(Rest(outcome == Outcome.Outage ? outages : attempt), stop).ConfigureAwait(false);
+            await clock.Rest(Waits.After(outcome == Outcome.Outage ? outages : attempt, options.FirstRest, options.LongestRest), stop).ConfigureAwait(false);
         }
     }
 
@@ -226,15 +226,6 @@ internal sealed partial class Dispatcher(
 
     private static bool IsOfUse(Update update) =>
         update.Message is not null || update.EditedMessage is not null || update.CallbackQuery is not null || update.MyChatMember is not null;
-
-    private TimeSpan Rest(int tries)
-    {
-        var rest = options.FirstRest * Math.Pow(2, Math.Clamp(tries - 1, 0, 20));
-        return rest < options.LongestRest ? rest : options.LongestRest;
-    }
-
-    private Task Delay(TimeSpan time, CancellationToken stop) =>
-        Task.Delay(time, clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Error, "Update {Update} is set aside after {Attempts} attempts")]
     private partial void LogSetAside(long update, int attempts);

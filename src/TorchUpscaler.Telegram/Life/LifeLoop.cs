@@ -41,13 +41,13 @@ internal sealed partial class LifeLoop(BotTools tools, BotOptions options, HeldC
                 await Task.Run(() => Look(fetcher, desk, board, outbox, stop), CancellationToken.None).ConfigureAwait(false);
                 if (isOut) LogStoreIsBack();
                 isOut = false;
-                await Rest(Pace, stop).ConfigureAwait(false);
+                await clock.Rest(Pace, stop).ConfigureAwait(false);
             }
             catch (StoreUnavailableException error)
             {
                 if (!isOut) LogStoreIsOut(error.Message);
                 isOut = true;
-                await Rest(OutageRest, stop).ConfigureAwait(false);
+                await clock.Rest(OutageRest, stop).ConfigureAwait(false);
             }
         }
         if (!stop.IsCancellationRequested && (tools.Sender.TokenRefused ?? fetcher.TokenRefused) is { } refused) throw refused;
@@ -89,9 +89,6 @@ internal sealed partial class LifeLoop(BotTools tools, BotOptions options, HeldC
             task.ContinueWith(done => tasks.TryRemove(done, out _), TaskScheduler.Default);
         }
     }
-
-    private Task Rest(TimeSpan time, CancellationToken stop) =>
-        Task.Delay(time, tools.Clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Warning, "The store does not answer; photos wait until it does: {Reason}")]
     private partial void LogStoreIsOut(string reason);

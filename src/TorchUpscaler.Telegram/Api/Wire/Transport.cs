@@ -37,7 +37,7 @@ internal sealed class Transport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            UseProxy = !options.ApiBaseUrl.IsLoopback,
+            UseProxy = options.ApiBaseUrl.Scheme == Uri.UriSchemeHttps && !options.ApiBaseUrl.IsLoopback, // in the clear the token is for the server alone
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // the address of a name may change
             ActivityHeadersPropagator = null, // no tracing below the token
