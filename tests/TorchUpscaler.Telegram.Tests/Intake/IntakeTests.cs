@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using TorchUpscaler.BotServer;
 using TorchUpscaler.Queue;
-using TorchUpscaler.Queue.Tests;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Tests.Life;
 
@@ -132,26 +131,6 @@ public sealed class IntakeTests
         await BotRig.Until(() => _handled.Contains("hello"), "it is handled");
         Assert.Equal(9, tries);
         await BotRig.Until(() => rig.Data.Updates.Waiting == 0, "nothing waits");
-    }
-
-    [Fact]
-    public async Task While_the_store_is_out_no_update_is_confirmed()
-    {
-        var cluster = PostgresCluster.ToBeKilled;
-        await using var rig = await BotRig.Start(rig =>
-        {
-            rig.HasWorker = false;
-            rig.Handle = Recorded(_ => Task.CompletedTask);
-        }, lease: TimeSpan.FromSeconds(30), cluster.NewSchema());
-        await rig.Server.WhenPolled();
-
-        cluster.Kill();
-        rig.Server.AddPerson("Anna").SendText("hello");
-        await BotRig.Until(() => rig.Log.Any(line => line.Contains("No updates come", StringComparison.Ordinal)), "the store is missed");
-        Assert.Equal(1, rig.Server.WaitingUpdates);
-        cluster.Start();
-
-        await BotRig.Until(() => _handled.Contains("hello") && rig.Server.WaitingUpdates == 0, "it is handled and confirmed");
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using TorchUpscaler.Queue;
-using TorchUpscaler.Queue.Tests;
 using TorchUpscaler.Telegram.Life;
 
 namespace TorchUpscaler.Telegram.Tests.Life;
@@ -19,26 +18,6 @@ public sealed class FetchTests
         await BotRig.Until(() => rig.Store.Find(1)!.LeaseUntil > until, "the lease is renewed");
 
         Assert.False(rig.Store.Find(1)!.IsActive);
-    }
-
-    [Fact]
-    public async Task A_picture_whose_store_is_out_is_handed_back_when_it_answers_again_and_has_failed_at_nothing()
-    {
-        var cluster = PostgresCluster.ToBeKilled;
-        await using var rig = await BotRig.Start(rig => rig.HasWorker = false, lease: TimeSpan.FromSeconds(8), cluster.NewSchema());
-        var picture = TestPictures.Png(20, 10);
-        rig.Server.Faults.DownloadBytesPerSecond = picture.Length / 2;
-        rig.Server.AddPerson("Anna").SendDocument(picture, "cat.png");
-        await BotRig.Until(() => rig.Store.List(JobState.Received, null, 10) is [{ LeaseOwner: not null }], "it is being fetched");
-
-        cluster.Kill();
-        rig.Server.Faults.DownloadBytesPerSecond = null;
-        await Task.Delay(TimeSpan.FromSeconds(4)); // by now it is fetched, and cannot be stored
-        cluster.Start();
-
-        // Nobody takes leases back here: it was handed back.
-        await BotRig.Until(() => rig.Store.Find(1) is { State: JobState.Queued, Attempt: > 1 }, "it is queued at another attempt");
-        Assert.Equal(0, rig.Store.Find(1)!.Failures);
     }
 
     [Fact]
