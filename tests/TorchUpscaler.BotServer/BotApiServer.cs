@@ -70,6 +70,13 @@ public sealed class BotApiServer : IAsyncDisposable
     /// <summary>How often the webhook's address has not taken an update.</summary>
     public int RefusedPosts => _webhook.Refused;
 
+    /// <summary>Where the webhook's posts arrive, whatever its address: what ends TLS before the bot. Null: at the address.</summary>
+    public Uri? WebhookProxy
+    {
+        get => _webhook.Proxy;
+        set => _webhook.Proxy = value;
+    }
+
     /// <summary>All chats.</summary>
     public IReadOnlyList<ServerChat> Chats => _state.Chats;
 

@@ -112,7 +112,9 @@ internal abstract partial class SqlJobStore : IJobStore
     public Job? Find(long id) => Read(work => work.First<Job>("find", new { id }));
 
     public IReadOnlyList<Job> List(JobState? state, string? person, int limit) =>
-        Read(work => work.Query<Job>("list", new { state = state is { } known ? NameOf(known) : null, person = Accepted.Clean(person), limit }));
+        Read(work => work.Query<Job>(person is null ? "list" : "list of person", new { state = state is { } known ? NameOf(known) : null, person = Accepted.Clean(person), limit }));
+
+    public int Waiting(string person) => Read(work => work.Single<int>("waiting of person", new { person = Accepted.Clean(person) }));
 
     public QueuePlace? Place(long id) => Read(work =>
     {

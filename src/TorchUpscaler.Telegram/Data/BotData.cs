@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
@@ -64,11 +65,16 @@ public sealed class BotData
     /// <param name="store">The queue in whose database it is.</param>
     /// <param name="bot">The bot's number.</param>
     /// <param name="keepSent">How long a result is answered from Telegram's own file; null: 30 days.</param>
-    /// <exception cref="InputException">The tables were made by a newer program.</exception>
+    /// <exception cref="InputException">The tables were made by a newer program, or are another bot's.</exception>
     public static BotData Open(IJobStore store, long bot, TimeSpan? keepSent = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return new BotData(new BotTables(store.Database.Tables("telegram", typeof(BotData).Assembly), bot), keepSent ?? TimeSpan.FromDays(30));
+        var data = new BotData(new BotTables(store.Database.Tables("telegram", typeof(BotData).Assembly), bot), keepSent ?? TimeSpan.FromDays(30));
+        // Files and chats are known to their own bot alone: another one would find none of them, and take them for gone.
+        var owner = data.Flags.Keep("bot", bot.ToString(CultureInfo.InvariantCulture));
+        if (owner != bot.ToString(CultureInfo.InvariantCulture))
+            throw new InputException(FormattableString.Invariant($"the store ({store.Description}) belongs to the bot {owner}, and this is the bot {bot}; give this one a Store of its own"));
+        return data;
     }
 
     /// <summary>

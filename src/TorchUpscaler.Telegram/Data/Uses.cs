@@ -38,6 +38,9 @@ public sealed class Uses
         return null;
     });
 
+    /// <summary>How many of these photos are counted already.</summary>
+    public int Counted(IEnumerable<string> keys) => _tables.Read(work => keys.Distinct().Count(key => work.Single<long>("used keys", new { key }) > 0));
+
     /// <summary>Photos that were not made after all.</summary>
     public void GiveBack(IEnumerable<string> keys) => _tables.Write(work => keys.Sum(key => work.Execute("unuse", new { key })));
 

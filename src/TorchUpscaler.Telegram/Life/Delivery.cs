@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
@@ -17,6 +18,9 @@ internal sealed partial class Delivery(
     IJobStore store, BotData data, SendScheduler sender, ResultFiles files, LifeOptions options, HeldClaims claims, BotMetrics metrics, TimeProvider clock, ILogger<Delivery> log)
 {
     private const int MostInAlbum = 10, MostRefusals = 5;
+    private static readonly TimeSpan NoteRest = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<long, int> _refusals = []; // by the job
 
     /// <summary>Delivers.</summary>
     /// <param name="status">The jobs' status message, or null.</param>
@@ -104,7 +108,25 @@ internal sealed partial class Delivery(
                 data.Statuses.NotSent(jobs);
                 throw;
             }
-            Note(chunk, sent, isPhoto);
+            await NoteSurely(chunk, sent, isPhoto, stop).ConfigureAwait(false);
+        }
+    }
+
+    // What Telegram has confirmed is sent again by whoever does not know it.
+    private async Task NoteSurely(Part[] parts, IReadOnlyList<Message> sent, bool isPhoto, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                Note(parts, sent, isPhoto);
+                return;
+            }
+            catch (StoreUnavailableException error)
+            {
+                LogNotNoted(parts[0].Job.Id, error.Message);
+                await Task.Delay(NoteRest, clock, stop).ConfigureAwait(false);
+            }
         }
     }
 
@@ -185,7 +207,8 @@ internal sealed partial class Delivery(
         if (error.Error == BotError.FileTooBig && parts.Exists(part => !part.IsTooBig)) return TryAs(parts, part => part.IsTooBig = true);
         if (parts.Exists(part => part is { IsWithoutThread: false, Request.Thread: not null })) return TryAs(parts, part => part.Request = part.Request with { Thread = null });
         LogRefused(job.Id, error.Message);
-        if (job.Deliveries < MostRefusals) return error.Rest(job.Deliveries, options.DeliveryRest, options.LongestRest);
+        // Outages and restarts are no refusals: only what this process was told counts.
+        if (_refusals.AddOrUpdate(job.Id, 1, (_, count) => count + 1) < MostRefusals) return error.Rest(job.Deliveries, options.DeliveryRest, options.LongestRest);
         foreach (var part in parts) GiveUp(part, "Telegram refuses the result");
         parts.Clear();
         return TimeSpan.Zero;
@@ -208,6 +231,7 @@ internal sealed partial class Delivery(
     {
         if (!store.Told(job.Claim)) LogLost(job.Id);
         claims.Remove(job.Claim);
+        _refusals.TryRemove(job.Id, out _);
         var seconds = job.State == JobState.Upscaled && outcome is null ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - job.ReceivedAt) / 1000.0 : (double?)null;
         metrics.Delivered(outcome ?? job.State.ToString().ToLowerInvariant(), seconds);
     }
@@ -237,6 +261,9 @@ internal sealed partial class Delivery(
 
     [LoggerMessage(LogLevel.Warning, "Sent again, as nobody knows whether Telegram took it before: {Count} from job {Job} on")]
     private partial void LogMayBeTwice(int count, long job);
+
+    [LoggerMessage(LogLevel.Warning, "That the result of job {Job} is there cannot be noted yet: {Reason}")]
+    private partial void LogNotNoted(long job, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job} was taken back while it was delivered")]
     private partial void LogLost(long job);

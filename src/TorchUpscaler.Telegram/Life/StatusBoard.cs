@@ -174,12 +174,12 @@ internal sealed partial class StatusBoard(
     }
 
     // An update whose handling broke off is handled again; what it left half-done is not waited for for ever.
-    private bool IsTakenIn(OpenStatus open) =>
-        open.Photos.Count >= open.Status.Count || clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(open.Status.CreatedAt) > TakingIn;
+    private static bool IsTakenIn(OpenStatus open) =>
+        open.Photos.Count >= open.Status.Count || TimeSpan.FromMilliseconds(open.Status.Age) > TakingIn;
 
     private bool IsFetchedSilently(OpenStatus open) =>
         open.Photos.All(photo => photo.Job is { State: JobState.Received })
-        && clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(open.Status.CreatedAt) < options.SilentFetch;
+        && TimeSpan.FromMilliseconds(open.Status.Age) < options.SilentFetch;
 
     [LoggerMessage(LogLevel.Error, "Status message {Key} cannot be shown any more")]
     private partial void LogUnspeakable(string key, Exception error);

@@ -66,6 +66,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         var reply = entries[0].Asking;
         var takeable = entries.Where(entry => entry.Picture is { } picture && !(picture.Bytes > tools.Options.Terms.LargestFetch)).ToList();
         var key = KeyOf(reply);
+        QuotaReached? reached = null;
         if (!IsTaken(key))
         {
             // What was made before costs nothing, however much waits.
@@ -80,26 +81,31 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
                 await tools.Replies.Refuse(reply, guest, reason.ToString(), closed).ConfigureAwait(false);
                 return;
             }
-            var reached = Count(takeable, guest);
-            await TellNotTaken(reply, entries, takeable, reached, guest).ConfigureAwait(false);
-            if (takeable.Count == 0) return;
-            tools.Data.Statuses.Add(new StatusMessage
+            reached = Count(takeable, guest);
+            if (takeable.Count > 0)
             {
-                Key = key,
-                Person = guest.Id,
-                Chat = reply.Chat.Id,
-                Thread = (int?)reply.MessageThreadId,
-                ReplyTo = takeable[0].Asking.MessageId,
-                Count = takeable.Count,
-            });
+                tools.Data.Statuses.Add(new StatusMessage
+                {
+                    Key = key,
+                    Person = guest.Id,
+                    Chat = reply.Chat.Id,
+                    Thread = (int?)reply.MessageThreadId,
+                    ReplyTo = takeable[0].Asking.MessageId,
+                    Count = takeable.Count,
+                });
+            }
         }
         else
         {
             // Begun before, and perhaps broken off: as many as were counted then.
-            takeable = [.. takeable.Take(tools.Data.Statuses.Find(key)!.Count)];
+            var left = tools.Data.Statuses.Find(key)!.Count;
+            if (left < takeable.Count) reached = Next(takeable[left], guest);
+            takeable = [.. takeable.Take(left)];
         }
         for (var item = 0; item < takeable.Count; item++)
             tools.Data.Statuses.AddPhoto(key, tools.Store.Receive(JobOf(takeable[item], takeable.Count > 1 ? key : null, wishes, guest)), item);
+        // Last: where that fails, what is taken is taken all the same, and it is told by the next try.
+        await TellNotTaken(reply, entries, takeable, reached, guest).ConfigureAwait(false);
     }
 
     private bool IsTaken(string key) => tools.Data.Statuses.Find(key) is not null;
@@ -115,7 +121,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         if (waiting >= tools.Options.MostWaiting) return (TextKey.QueueFull, guest.Speech.Say(TextKey.QueueFull));
         if (guest.IsPreferred) return null;
         var most = tools.Options.MostWaitingOfOne;
-        var own = new[] { JobState.Received, JobState.Queued, JobState.Running }.Sum(state => tools.Store.List(state, guest.QueueName, most).Count);
+        var own = tools.Store.Waiting(guest.QueueName);
         return own >= most ? (TextKey.OwnQueueFull, guest.Speech.Say(TextKey.OwnQueueFull, ("count", own))) : null;
     }
 
@@ -140,12 +146,21 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         var now = tools.Clock.GetUtcNow();
         var keys = pictures.ConvertAll(entry => KeyOf(entry.Asking));
         if (tools.Data.Uses.Take(guest.Id, keys, tools.Options.Quotas, now) is not { } reached) return null;
-        var left = reached.Left;
-        while (left > 0 && tools.Data.Uses.Take(guest.Id, keys[..left], tools.Options.Quotas, now) is { } less) left = Math.Min(left - 1, less.Left);
+        // Those that an earlier try has counted are the first ones.
+        var left = tools.Data.Uses.Counted(keys) + reached.Left;
+        while (left > 0 && tools.Data.Uses.Take(guest.Id, keys[..left], tools.Options.Quotas, now) is not null) left--;
+        var next = pictures[left];
         pictures.RemoveRange(left, pictures.Count - left);
-        // When the next single one is allowed is what is told.
-        if (tools.Data.Uses.Take(guest.Id, [keys[left]], tools.Options.Quotas, now) is { } single) return single;
-        tools.Data.Uses.GiveBack([keys[left]]);
+        return Next(next, guest) ?? reached;
+    }
+
+    /// <summary>The quota that does not allow one picture more, and when it does: that is what is told. Null where it is allowed by now.</summary>
+    private QuotaReached? Next(Entry picture, Guest guest)
+    {
+        if (guest.IsPreferred) return null;
+        var key = KeyOf(picture.Asking);
+        var reached = tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow());
+        if (reached is null) tools.Data.Uses.GiveBack([key]);
         return reached;
     }
 

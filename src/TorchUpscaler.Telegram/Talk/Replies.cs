@@ -91,7 +91,7 @@ internal sealed class Replies(SendScheduler sender, BotData data, TimeProvider c
     }
 
     // Nothing would change that, or nobody should wait for it: who sends more than can be answered gets fewer answers.
-    private static bool IsInVain(BotApiException error) => !error.IsTransient && error.Error != BotError.BadToken || error.Error == BotError.QueueFull;
+    private static bool IsInVain(BotApiException error) => !error.IsTransient || error.Error == BotError.QueueFull;
 
     private static async Task<bool> Done(Task task)
     {

@@ -11,6 +11,7 @@ public enum TextKey
     SendMeAPicture,
     WishWithoutPicture,
     UnknownScale,
+    NotHandled,
     UnknownCommand,
     GroupHint,
     GroupAnonymous,

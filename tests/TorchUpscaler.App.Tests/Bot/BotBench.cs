@@ -31,9 +31,9 @@ internal sealed class BotBench : IAsyncDisposable
     /// <summary>What all processes have said.</summary>
     internal string Said => string.Concat(_processes.Select(process => process.Said));
 
-    internal static async Task<BotBench> Start(string models, string? location = null)
+    internal static async Task<BotBench> Start(string models, string? location = null, BotServerOptions? options = null)
     {
-        var server = await BotApiServer.Start();
+        var server = await BotApiServer.Start(options);
         server.Limits.Mode = RateLimitMode.Off;
         return new BotBench(server, models, location);
     }
@@ -44,10 +44,18 @@ internal sealed class BotBench : IAsyncDisposable
         string[] all =
         [
             "bot", "--token-file", _here.PathOf("token.txt"), "--store", _location, "--weights", _models, "--threads", "1", "--memory", "1GB", "--port", "0",
-            "--set", $"Bot:ApiBaseUrl={Server.Address}", "--set", $"WorkFolder={_here.PathOf("work")}", "--set", "Queue:Lease=00:00:02", "--set", "Queue:RetryAfter=00:00:00",
-            "--set", "Queue:Attempts=1000", .. arguments,
+            "--set", $"Bot:ApiBaseUrl={Server.Address}", "--set", $"WorkFolder={_here.PathOf("work")}", "--set", "Queue:Lease=00:00:02", "--set", "Queue:RetryAfter=00:00:03",
+            .. arguments,
         ];
         var process = new WorkerProcess(all);
+        _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>Starts the program as a worker for the same store.</summary>
+    internal WorkerProcess StartWorker()
+    {
+        var process = new WorkerProcess(["worker", "--store", _location, "--weights", _models, "--threads", "1", "--memory", "1GB", "--set", $"WorkFolder={_here.PathOf("work")}"]);
         _processes.Add(process);
         return process;
     }

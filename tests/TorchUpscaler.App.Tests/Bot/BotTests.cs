@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TorchUpscaler.BotServer;
 using TorchUpscaler.BotServer.World;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Queue.Tests;
@@ -95,6 +96,105 @@ public sealed partial class BotTests(TinyModels models)
         Assert.DoesNotContain(bench.Server.Token[11..], bot.Said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("download")]
+    [InlineData("upload")]
+    [InlineData("store")]
+    public async Task Told_to_stop_it_ends_in_time_whatever_hangs_and_nothing_is_lost(string what)
+    {
+        var cluster = what == "store" ? PostgresCluster.ToBeKilled : null;
+        await using var bench = await BotBench.Start(models.Folder, cluster?.NewSchema());
+        var (picture, result) = bench.Picture(20, 12);
+        var anna = bench.Server.AddPerson("Anna");
+        var bot = bench.StartBot();
+        await bench.Server.WhenPolled();
+        if (what != "upload") bench.Server.Faults.DownloadBytesPerSecond = 1;
+        anna.SendDocument(picture, "cat.png");
+        if (what == "upload")
+        {
+            await bench.Until(() => bench.Store.List(JobState.Queued, null, 1).Count == 0 && bench.Store.List(null, null, 1).Count == 1, "it is worked on");
+            bench.Server.Faults.Delay = TimeSpan.FromMinutes(1);
+        }
+        else
+        {
+            await bench.Until(() => bench.Store.List(JobState.Received, null, 1) is [{ LeaseOwner: not null }], "it is being fetched");
+        }
+        cluster?.Kill();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+
+        var took = Stopwatch.StartNew();
+        bot.Signal("TERM");
+        await bench.Until(() => !bot.IsRunning, "it has ended");
+        Assert.InRange(took.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        cluster?.Start();
+        Assert.Equal(0, bench.Store.List(null, null, 1).Single().Failures);
+
+        bench.Server.Faults.DownloadBytesPerSecond = null;
+        bench.Server.Faults.Delay = TimeSpan.Zero;
+        bench.StartBot();
+        var document = await anna.Chat.WaitFor(message => message.Document is not null);
+        Assert.Equal(result, document.Document!.Bytes);
+    }
+
+    [Fact]
+    public async Task A_bot_that_enlarges_nothing_answers_with_what_a_worker_makes()
+    {
+        await using var bench = await BotBench.Start(models.Folder);
+        var (picture, result) = bench.Picture(20, 12);
+        bench.StartBot("--no-worker");
+        bench.StartWorker();
+        var anna = bench.Server.AddPerson("Anna");
+        anna.SendDocument(picture, "cat.png");
+
+        var document = await anna.Chat.WaitFor(message => message.Document is not null);
+        Assert.Equal(result, document.Document!.Bytes);
+    }
+
+    [Fact]
+    public async Task A_local_servers_files_are_read_by_their_path()
+    {
+        await using var bench = await BotBench.Start(models.Folder, options: new BotServerOptions { IsLocal = true });
+        var (picture, result) = bench.Picture(20, 12);
+        bench.StartBot("--set", $"Bot:LocalFilesRoot={bench.Server.Folder}");
+        var anna = bench.Server.AddPerson("Anna");
+        anna.SendDocument(picture, "cat.png");
+
+        var document = await anna.Chat.WaitFor(message => message.Document is not null);
+        Assert.Equal(result, document.Document!.Bytes);
+        Assert.DoesNotContain(bench.Server.Calls, call => call.Method == "download");
+    }
+
+    [Fact]
+    public async Task A_webhook_is_set_however_long_it_takes_and_meanwhile_the_operator_is_told()
+    {
+        await using var bench = await BotBench.Start(models.Folder);
+        var (picture, result) = bench.Picture(20, 12);
+        bench.Server.Faults.Set(Fault.ServerError, 0);
+        bench.Server.Faults.Next(Fault.ServerError, "setWebhook", times: 8); // two tries with three repetitions each
+        var bot = bench.StartBot("--set", "Bot:WebhookUrl=https://bot.example/hook", "--set", "Bot:WebhookListen=127.0.0.1:0");
+        await bench.Until(() => bot.Said.Contains("Telegram cannot be reached", StringComparison.Ordinal), "it says so");
+        var health = new Uri(Address().Match(bot.Said).Value + "/healthz");
+        Assert.Contains("setWebhook", await (await s_client.GetAsync(health)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        bench.Server.WebhookProxy = new Uri(Posts().Match(bot.Said).Groups["address"].Value);
+        var anna = bench.Server.AddPerson("Anna");
+        anna.SendDocument(picture, "cat.png");
+
+        var document = await anna.Chat.WaitFor(message => message.Document is not null);
+        Assert.Equal(result, document.Document!.Bytes);
+        Assert.Contains("\"ok\"", await s_client.GetStringAsync(health), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_Telegram_refuses_gives_one_sentence()
+    {
+        await using var bench = await BotBench.Start(models.Folder);
+        var bot = bench.StartBot("--set", "Bot:WebhookUrl=https://10.1.2.3/hook", "--set", "Bot:WebhookListen=127.0.0.1:0");
+        await bench.Until(() => !bot.IsRunning, "it has ended");
+        Assert.Equal(2, bot.ExitCode);
+        Assert.Contains("torchupscaler: the setting Bot:WebhookUrl: Telegram does not take https://10.1.2.3/hook (Bad Request: bad webhook: IP address 10.1.2.3 is reserved)", bot.Said, StringComparison.Ordinal);
+    }
+
     private async Task KillAtRandom(string store, int people, int photosEach, int kills, int seed)
     {
         await using var bench = await BotBench.Start(models.Folder, store == "postgres" ? PostgresCluster.Shared.NewSchema() : null);
@@ -131,6 +231,9 @@ public sealed partial class BotTests(TinyModels models)
     }
 
     private static List<ServerMessage> ResultsOf(Person person) => [.. person.Chat.FromBot.Where(message => message.Document is not null)];
+
+    [GeneratedRegex("posts are taken at (?<address>http://127.0.0.1:[0-9]+)")]
+    private static partial Regex Posts();
 
     [GeneratedRegex("http://127.0.0.1:[0-9]+")]
     private static partial Regex Address();

@@ -35,7 +35,6 @@ public abstract class BotDataContract : IDisposable
     {
         Assert.Equal(3, Data.Updates.Add([Message(12, chat: 7), Message(10, chat: 7), Message(11, chat: 8, album: "77")]));
         Assert.Equal(0, Data.Updates.Add([Message(10, chat: 7)]));
-        Assert.Equal(1, BotData.Open(Store, Bot + 1).Updates.Add([Message(10, chat: 7)]));
 
         var updates = Data.Updates.Read(0, 10);
 
@@ -71,7 +70,6 @@ public abstract class BotDataContract : IDisposable
         var lease = TimeSpan.FromSeconds(15);
         Assert.Null(Data.Turn.Take("one", lease, Lives));
         Assert.Equal("one", Data.Turn.Take("two", lease, Lives));
-        Assert.Null(BotData.Open(Store, Bot + 1).Turn.Take("two", lease, Lives)); // another bot
         _clock.Move(TimeSpan.FromSeconds(10));
         Assert.Null(Data.Turn.Take("one", lease, Lives));
         _clock.Move(TimeSpan.FromSeconds(10));
@@ -395,7 +393,6 @@ public abstract class BotDataContract : IDisposable
         Assert.Equal(("d", "p"), (Data.Sent.Find(7, "file", "x4")!.Document, Data.Sent.Find(7, "file", "x4")!.Photo));
         Assert.Null(Data.Sent.Find(7, "file", "x2"));
         Assert.Null(Data.Sent.Find(8, "file", "x4"));
-        Assert.Null(BotData.Open(Store, Bot + 1).Sent.Find(7, "file", "x4"));
         var hostile = "\0\ud83d" + new string('x', 5000);
         Data.Sent.Add(job, 7, hostile, hostile, new SentResult { Document = "h" });
         Assert.Equal("h", Data.Sent.Find(7, hostile, hostile)!.Document);
@@ -464,6 +461,88 @@ public abstract class BotDataContract : IDisposable
 
     private static Update Written(long id, long chat, long person) =>
         UpdateReader.Read($$"""{ "update_id": {{id}}, "message": { "message_id": {{id}}, "date": 0, "chat": { "id": {{chat}}, "type": "group" }, "from": { "id": {{person}}, "is_bot": false } } }""")!;
+
+    [Fact]
+    public void A_store_belongs_to_one_bot()
+    {
+        Assert.Null(Data.Turn.Take("one", TimeSpan.FromSeconds(15), _ => false));
+        var refusal = Assert.Throws<InputException>(() => BotData.Open(Store, Bot + 1));
+        Assert.Contains($"belongs to the bot {Bot}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("a Store of its own", refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(BotData.Open(Store, Bot));
+    }
+
+    [Fact]
+    public void A_status_message_that_was_ended_for_want_of_photos_tells_of_one_that_comes_after_all()
+    {
+        Data.Statuses.Add(new StatusMessage { Key = "k", Person = 7, Chat = 7 });
+        _clock.Move(TimeSpan.FromSeconds(61));
+        Assert.Equal(61_000, Assert.Single(Data.Statuses.Open()).Status.Age);
+        Data.Statuses.End("k");
+        Assert.Empty(Data.Statuses.Open());
+
+        var job = Store.Receive(new NewJob("telegram", "telegram:7", "x"));
+        Data.Statuses.AddPhoto("k", job, 0);
+        Assert.Equal(job, Assert.Single(Assert.Single(Data.Statuses.Open()).Photos).Photo.Job);
+        Data.Statuses.End("k");
+        Data.Statuses.AddPhoto("k", job, 0); // known already
+        Assert.Empty(Data.Statuses.Open());
+    }
+
+    [Fact]
+    public void Albums_are_delivered_when_all_has_ended_and_two_parcels_of_a_chat_at_a_time()
+    {
+        long Album(string key, long chat, int count, int photos)
+        {
+            Data.Statuses.Add(new StatusMessage { Key = key, Person = 7, Chat = chat, Count = count });
+            var first = 0L;
+            for (var item = 0; item < photos; item++)
+            {
+                var job = Store.Receive(new NewJob("telegram", "telegram:7", "x"));
+                if (item == 0) first = job;
+                Data.Statuses.AddPhoto(key, job, item);
+            }
+            return first;
+        }
+        IEnumerable<(long, string?, long)> ToDeliver() => Data.Statuses.ToDeliver(2, 10, TimeSpan.FromMinutes(1)).Select(parcel => (parcel.Job, parcel.Status, parcel.Chat));
+        void Fail(long job)
+        {
+            Assert.Equal(job, Store.ClaimReceived("telegram")!.Id);
+            Store.Fail(Store.Find(job)!.Claim, "why", isFinal: true);
+        }
+
+        var (whole, short1) = (Album("whole", 7, 2, 2), Album("short", 8, 2, 1));
+        var alone = Store.Receive(new NewJob("telegram", "telegram:7", "x"));
+        var (first, second, third) = (Album("first", 9, 1, 1), Album("second", 9, 1, 1), Album("third", 9, 1, 1));
+        Fail(whole);
+        Assert.Empty(ToDeliver());
+        foreach (var job in (long[])[whole + 1, short1, alone, first, second, third]) Fail(job);
+        Assert.Equal([(whole, "whole", 7), (alone, null, 0), (first, "first", 9), (second, "second", 9)], ToDeliver());
+
+        // What is held, or rests, is not to be had; neither is an album of which that is so.
+        var held = Store.ClaimDelivery(whole + 1)!;
+        Assert.DoesNotContain((whole, "whole", 7), ToDeliver());
+        Store.HandBack(held.Claim, TimeSpan.FromHours(1));
+        Assert.DoesNotContain((whole, "whole", 7), ToDeliver());
+        Assert.True(Store.Told(Store.ClaimDelivery(first)!.Claim));
+        Assert.Equal([(alone, null, 0), (second, "second", 9), (third, "third", 9)], ToDeliver());
+    }
+
+    [Fact]
+    public void A_NUL_in_an_update_is_no_matter()
+    {
+        Data.Updates.Add([UpdateReader.Read("{\"update_id\":5,\"message\":{\"message_id\":1,\"date\":0,\"chat\":{\"id\":7,\"type\":\"private\"},\"text\":\"a\0b\"}}")!]);
+        Assert.Equal("a?b", UpdateReader.Read(Assert.Single(Data.Updates.Read(0, 10)).Json)!.Message!.Text);
+    }
+
+    [Fact]
+    public void The_next_updates_of_one_chat_are_found()
+    {
+        Data.Updates.Add([.. Enumerable.Range(1, 9).Select(id => Message(id, chat: id % 2))]);
+        var numbers = Data.Updates.Read(0, 10).Select(update => update.Number).ToList();
+        Assert.Equal([3, 5], Data.Updates.Read(1, numbers[0], numbers[^1], 2).Select(update => update.Id));
+        Assert.Equal([3, 5, 7], Data.Updates.Read(1, numbers[0], numbers[7], 10).Select(update => update.Id));
+    }
 
     private static Update Message(long id, long chat, string? album = null)
     {

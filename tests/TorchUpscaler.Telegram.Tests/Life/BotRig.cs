@@ -33,9 +33,10 @@ internal sealed class BotRig : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly IPictureCodec _codec = new VipsCodec();
     private readonly LogKeeper _logs = new();
+    private readonly string? _location;
     private Running? _running;
 
-    private BotRig(BotApiServer server) => Server = server;
+    private BotRig(BotApiServer server, string? location) => (Server, _location) = (server, location);
 
     internal BotApiServer Server { get; }
 
@@ -71,12 +72,18 @@ internal sealed class BotRig : IAsyncDisposable
 
     internal QueueOptions Queue { get; private set; } = new() { Lease = TimeSpan.FromSeconds(5), RetryAfter = TimeSpan.Zero, SecondsPerMegapixel = 1 };
 
+    /// <summary>Whether updates are posted: nothing is asked for then.</summary>
+    internal bool HasWebhook { get; set; }
+
+    /// <summary>The database's file.</summary>
+    internal string Database => Path.Combine(_folder.Root, "queue", "queue.db");
+
     /// <summary>Whether jobs are done.</summary>
     internal bool HasWorker { get; set; } = true;
 
-    internal static async Task<BotRig> Start(Action<BotRig>? set = null, TimeSpan? lease = null)
+    internal static async Task<BotRig> Start(Action<BotRig>? set = null, TimeSpan? lease = null, string? location = null)
     {
-        var rig = new BotRig(await BotApiServer.Start());
+        var rig = new BotRig(await BotApiServer.Start(), location);
         if (lease is { } time) rig.Queue = rig.Queue with { Lease = time };
         rig.Server.Limits.Mode = RateLimitMode.Off;
         rig.Store = rig.OpenStore();
@@ -99,11 +106,11 @@ internal sealed class BotRig : IAsyncDisposable
         var folders = new ModelFolders(_folder.Root);
         var tools = new BotTools(api, sender, store, data, _codec, new PictureCheck(_codec, folders, new ModelChooser(folders), Life.Limits, null), metrics, TimeProvider.System, _logs);
         var conversation = new Conversation(await api.GetMe(None), store, data, sender, Talk, new Repeats(data, sender, metrics).Answer, TimeProvider.System);
-        var bot = new Bot(new BotOptions { Life = Life, Intake = Intake }, tools, Handle ?? conversation.Handle, _ => Task.CompletedTask);
+        var bot = new Bot(new BotOptions { Life = Life, Intake = Intake, HasWebhook = HasWebhook }, tools, Handle ?? conversation.Handle, []);
         var stop = new CancellationTokenSource();
         var worker = HasWorker ? new PixelWorker(_codec, OpenStore()) : null;
         var begun = new TaskCompletionSource();
-        var talking = bot.Run(() =>
+        var talking = bot.Run(_ =>
         {
             begun.TrySetResult();
             return Task.CompletedTask;
@@ -139,9 +146,17 @@ internal sealed class BotRig : IAsyncDisposable
         running.Stop.Dispose();
     }
 
-    internal IJobStore OpenStore() => JobStores.Open(Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
+    internal IJobStore OpenStore() => JobStores.Open(_location ?? Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
 
     internal BotClient Client(int retries = 3) => new(new BotApiOptions { Token = Server.Token, ApiBaseUrl = Server.Address, Retries = retries, RetryDelay = TimeSpan.FromMilliseconds(5) });
+
+    /// <summary>Ends a job that is worked on as a worker would: with a result.</summary>
+    internal void Finish(Job job)
+    {
+        var path = Path.Combine(Store.WorkFolder(job.Claim), "result.png");
+        File.WriteAllBytes(path, TestPictures.Png(20, 20));
+        Assert.True(Store.Finish(job.Claim, new FinishedPicture(path, 20, 20, "pixels", null, 0.1)));
+    }
 
     /// <summary>Waits until something is so.</summary>
     internal static async Task Until(Func<bool> isSo, string what, TimeSpan? atMost = null)

@@ -17,8 +17,13 @@ INSERT INTO bot_update (bot, id, chat, album, json, received_at) VALUES (@bot, @
 ON CONFLICT (bot, id) DO NOTHING;
 
 -- name: waiting updates
-SELECT number, id, chat, album, json, attempts, received_at FROM bot_update
+SELECT number, id, chat, album, json, attempts FROM bot_update
 WHERE bot = @bot AND state = 'waiting' AND number > @after
+ORDER BY number LIMIT @limit;
+
+-- name: waiting updates of chat
+SELECT number, id, chat, album, json, attempts FROM bot_update
+WHERE bot = @bot AND state = 'waiting' AND chat = @chat AND number > @after AND number <= @upTo
 ORDER BY number LIMIT @limit;
 
 -- name: begin update
@@ -99,11 +104,14 @@ VALUES (@key, @person, @chat, @thread, @replyTo, @count, @now) ON CONFLICT (key)
 -- name: add photo
 INSERT INTO bot_photo (job, status, item) VALUES (@job, @status, @item) ON CONFLICT (job) DO NOTHING;
 
+-- name: open status
+UPDATE bot_status SET is_done = 0 WHERE key = @key;
+
 -- name: status
 SELECT * FROM bot_status WHERE key = @key;
 
 -- name: open statuses
-SELECT * FROM bot_status WHERE is_done = 0 ORDER BY created_at, key;
+SELECT *, @now - created_at AS age FROM bot_status WHERE is_done = 0 ORDER BY created_at, key;
 
 -- name: status photos
 SELECT * FROM bot_photo WHERE status = @key ORDER BY item, job;
@@ -114,6 +122,18 @@ SELECT p.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE s.is_don
 -- name: open jobs
 -- The queue's own rows.
 SELECT j.* FROM bot_status s JOIN bot_photo p ON p.status = s.key JOIN job j ON j.id = p.job WHERE s.is_done = 0;
+
+-- name: deliverable
+-- An album waits while one of its jobs has not ended, is held or rests, and for a while for photos that are still to come.
+SELECT job, status, chat
+FROM (SELECT min(j.id) AS job, min(p.status) AS status, coalesce(min(s.chat), 0) AS chat, row_number() OVER (PARTITION BY min(s.chat) ORDER BY min(j.id)) AS place
+      FROM job j INDEXED BY job_untold LEFT JOIN bot_photo p ON p.job = j.id LEFT JOIN bot_status s ON s.key = p.status
+      WHERE j.told_at IS NULL AND j.state IN ('upscaled', 'failed', 'cancelled', 'expired') AND j.front_end = @frontEnd AND j.lease_owner IS NULL AND j.not_before <= @now
+        AND (s.key IS NULL OR s.count <= (SELECT count(*) FROM bot_photo o WHERE o.status = s.key) OR s.created_at <= @now - @ago)
+        AND NOT EXISTS (SELECT 1 FROM bot_photo o JOIN job k ON k.id = o.job
+                        WHERE o.status = p.status AND k.told_at IS NULL AND (k.ended_at IS NULL OR k.lease_owner IS NOT NULL OR k.not_before > @now))
+      GROUP BY coalesce(p.status, CAST(j.id AS text))) AS parcel
+WHERE place <= @each ORDER BY job LIMIT @limit;
 
 -- name: job status
 SELECT s.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE p.job = @job;
@@ -218,6 +238,9 @@ SELECT value FROM bot_flag WHERE name = @name;
 
 -- name: set flag
 INSERT INTO bot_flag (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: set flag once
+INSERT INTO bot_flag (name, value) VALUES (@name, @value) ON CONFLICT (name) DO NOTHING;
 
 -- name: clear flag
 DELETE FROM bot_flag WHERE name = @name;
