@@ -7,9 +7,9 @@ using TorchUpscaler.Telegram.Texts;
 
 namespace TorchUpscaler.Telegram.Talk;
 
-/// <summary>Answers a picture that was made before for the same person in the same way, from the file that Telegram has.</summary>
-/// <returns>False where there is none: then it is to be made.</returns>
-public delegate Task<bool> AnswerRepeat(PictureRequest request, int scale, PictureFormat format, string? model, CancellationToken cancellation);
+/// <summary>Answers a picture, or an album, that was made before for the same person in the same way, from the files that Telegram has.</summary>
+/// <returns>False where not all are there: then they are to be made.</returns>
+public delegate Task<bool> AnswerRepeat(IReadOnlyList<PictureRequest> requests, int scale, PictureFormat format, string? model, CancellationToken cancellation);
 
 /// <summary>
 /// Where pictures are taken in: each becomes a job, and all of one message or album get one status message. What cannot be taken is
@@ -41,7 +41,15 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
             if (Crowd(guest) is not null) return guest.Speech.Plain(TextKey.NoteQueueFull);
             if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is not null)
                 return guest.Speech.Plain(TextKey.NoteQuotaReached);
-            tools.Data.Statuses.Add(new StatusMessage { Key = key, Person = guest.Id, Chat = request.Chat, Thread = request.Thread, ReplyTo = request.Message, Count = 1 });
+            tools.Data.Statuses.Add(new StatusMessage
+            {
+                Key = key,
+                Person = guest.Id,
+                Chat = request.Chat,
+                Thread = request.Thread,
+                ReplyTo = request.Message,
+                Language = Languages.Code(guest.Speech.Language),
+            });
         }
         var again = new NewJob(job.FrontEnd, job.Person, job.Name)
         {
@@ -69,7 +77,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
                 await tools.Replies.Say(reply, guest, closed, isReply: true).ConfigureAwait(false);
                 return;
             }
-            if (entries.Count == 1 && takeable.Count == 1 && await IsRepeat(takeable[0], wishes, guest).ConfigureAwait(false)) return;
+            if (takeable.Count == entries.Count && await IsRepeat(takeable, wishes, guest).ConfigureAwait(false)) return;
             var reached = Count(takeable, guest);
             await TellNotTaken(reply, entries, takeable, reached, guest).ConfigureAwait(false);
             if (takeable.Count == 0) return;
@@ -78,9 +86,10 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
                 Key = key,
                 Person = guest.Id,
                 Chat = reply.Chat.Id,
-                Thread = (int?)reply.MessageThreadId,
+                Thread = reply.Topic,
                 ReplyTo = takeable[0].Asking.MessageId,
                 Count = takeable.Count,
+                Language = Languages.Code(guest.Speech.Language),
             });
         }
         else
@@ -107,8 +116,8 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         return own >= most ? guest.Speech.Say(TextKey.OwnQueueFull, ("count", own)) : null;
     }
 
-    private Task<bool> IsRepeat(Entry entry, Wishes wishes, Guest guest) =>
-        repeat(RequestOf(entry, null, guest), ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest), guest.Leave);
+    private Task<bool> IsRepeat(List<Entry> entries, Wishes wishes, Guest guest) =>
+        repeat(entries.ConvertAll(entry => RequestOf(entry, null, guest)), ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest), guest.Leave);
 
     /// <summary>Counts the pictures against the quotas, as many as they allow; the others are taken off the list.</summary>
     /// <returns>The quota that does not allow more, or null.</returns>
@@ -165,7 +174,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
     private static PictureRequest RequestOf(Entry entry, string? album, Guest guest) => new()
     {
         Chat = entry.Asking.Chat.Id,
-        Thread = (int?)entry.Asking.MessageThreadId,
+        Thread = entry.Asking.Topic,
         Message = entry.Asking.MessageId,
         Person = guest.Id,
         Language = guest.Speech.Language,

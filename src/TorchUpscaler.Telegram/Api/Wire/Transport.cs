@@ -80,13 +80,34 @@ internal sealed class Transport : IDisposable
 
     /// <summary>A call that sends files.</summary>
     /// <returns>The result's JSON.</returns>
-    internal Task<ReadOnlyMemory<byte>> Upload<T>(string method, T request, JsonTypeInfo<T> type, IReadOnlyList<(string Part, OutgoingFile File)> files, CancellationToken cancellation)
+    internal async Task<ReadOnlyMemory<byte>> Upload<T>(string method, T request, JsonTypeInfo<T> type, IReadOnlyList<(string Part, OutgoingFile File)> files, CancellationToken cancellation)
     {
         var parameters = JsonSerializer.SerializeToElement(request, type);
         // The last bytes are taken by the system long before they have arrived.
         var patience = _options.StallTimeout + s_drainTime + _options.AnswerTimeout;
-        return Send(method, guard => UploadContent.Build(parameters, files, guard.Moved), isRepeatable: false, patience, cancellation);
+        var (bytes, sent) = (files.Sum(file => LengthOf(file.File)), 0L);
+        try
+        {
+            return await Send(method, Content, isRepeatable: false, patience, cancellation);
+        }
+        catch (BotApiException error) when (error is { Error: BotError.Unavailable, MayHaveHappened: true } && sent < bytes)
+        {
+            throw new BotApiException(error.Error, error.Message, error) { MayHaveHappened = true, IsBrokenUpload = true };
+        }
+
+        HttpContent Content(StallGuard guard)
+        {
+            sent = 0;
+            return UploadContent.Build(parameters, files, count =>
+            {
+                sent += count;
+                guard.Moved();
+            });
+        }
     }
+
+    // Where it is gone, opening it says so.
+    private static long LengthOf(OutgoingFile file) => new FileInfo(file.Path!) is { Exists: true } info ? info.Length : 0;
 
     /// <summary>Copies a file's bytes to a stream.</summary>
     internal async Task<long> Download(string path, Stream destination, long maximumBytes, CancellationToken cancellation)
