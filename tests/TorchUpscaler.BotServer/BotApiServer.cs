@@ -105,6 +105,9 @@ public sealed class BotApiServer : IAsyncDisposable
     /// <summary>A group that the bot is in.</summary>
     public Group AddGroup(string title, params Person[] members) => new(_state, Interlocked.Decrement(ref _lastGroup), title, isSuper: false, members);
 
+    /// <summary>A supergroup that the bot is in: answers carry the number of the message that they go back to.</summary>
+    public Group AddSupergroup(string title, params Person[] members) => new(_state, Interlocked.Decrement(ref _lastGroup) - 1_000_000_000_000, title, isSuper: true, members);
+
     /// <summary>Puts an update of any JSON into the queue, for hostile tests.</summary>
     /// <param name="create">The JSON with the update's number.</param>
     /// <returns>The number.</returns>

@@ -51,7 +51,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         await using var sender = new SendScheduler(sending, null, _clock, logs.CreateLogger<SendScheduler>());
         var data = BotData.Open(store, me.Id, _own.KeepSent);
         var talk = Talk();
-        var conversation = new Conversation(me, store, data, sender, talk, new Repeats(data, sender, botMetrics).Answer, _clock);
+        var conversation = new Conversation(me, store, data, sender, talk, new Repeats(data, sender, talk.Terms, botMetrics).Answer, _clock);
         var broadcasts = new Broadcasts(data, sender);
         var digest = new DailyDigest(data, new Digest(store, data), _own, _clock);
         var limits = new PictureLimits(settings.Worker.MaxInputPixels, settings.Worker.MaxOutputPixels);

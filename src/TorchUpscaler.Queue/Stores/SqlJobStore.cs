@@ -123,7 +123,7 @@ internal abstract partial class SqlJobStore : IJobStore
         if (ahead.Jobs > QueuePlace.Counted) return new QueuePlace(QueuePlace.Counted + 1, null);
         // All workers share what goes before; nobody shares the job itself.
         var before = ahead.Seconds - ahead.OwnSeconds + work.Single<double>("running seconds");
-        return new QueuePlace((int)ahead.Jobs, before / Math.Max(1, Workers(work).Count) + ahead.OwnSeconds);
+        return new QueuePlace((int)ahead.Jobs, Workers(work).Count is > 0 and var workers ? before / workers + ahead.OwnSeconds : null);
     });
 
     public QueueStats Stats() => Read(work => new QueueStats(

@@ -48,6 +48,6 @@ public sealed record SentResult
     /// <summary>Its file id as a photo, or null.</summary>
     public string? Photo { get; init; }
 
-    /// <summary>What is known of it, for the text below it: JSON of whoever sends.</summary>
+    /// <summary>What is to be said of the document whenever it is sent: JSON of whoever sends, or empty.</summary>
     public string Caption { get; init; } = "";
 }

@@ -14,7 +14,7 @@ public sealed class Statuses
     public void Add(StatusMessage status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        _tables.Write(work => work.Execute("add status", _tables.With(new { status.Key, status.Person, status.Chat, status.Thread, status.ReplyTo, status.Count })));
+        _tables.Write(work => work.Execute("add status", _tables.With(new { status.Key, status.Person, status.Chat, status.Thread, status.ReplyTo, status.Count, status.Language })));
     }
 
     /// <summary>Notes that a job is one of a status message's photos; nothing where it is known already.</summary>
@@ -100,6 +100,9 @@ public sealed record StatusMessage
 
     /// <summary>How many photos it tells of.</summary>
     public int Count { get; init; } = 1;
+
+    /// <summary>The code of the language that it is in, or null.</summary>
+    public string? Language { get; init; }
 
     /// <summary>Its number, or null: it is not sent.</summary>
     public int? Message { get; init; }

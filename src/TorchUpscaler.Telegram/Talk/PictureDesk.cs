@@ -7,9 +7,9 @@ using TorchUpscaler.Telegram.Texts;
 
 namespace TorchUpscaler.Telegram.Talk;
 
-/// <summary>Answers a picture that was made before for the same person in the same way, from the file that Telegram has.</summary>
-/// <returns>False where there is none: then it is to be made.</returns>
-public delegate Task<bool> AnswerRepeat(PictureRequest request, int scale, PictureFormat format, string? model, CancellationToken cancellation);
+/// <summary>Answers a picture, or an album, that was made before for the same person in the same way, from the files that Telegram has.</summary>
+/// <returns>False where not all are there: then they are to be made.</returns>
+public delegate Task<bool> AnswerRepeat(IReadOnlyList<PictureRequest> requests, int scale, PictureFormat format, string? model, CancellationToken cancellation);
 
 /// <summary>
 /// Where pictures are taken in: each becomes a job, and all of one message or album get one status message. What cannot be taken is
@@ -45,7 +45,15 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
             if (Crowd(guest) is not null) return new Note(guest.Speech.Plain(TextKey.NoteQueueFull));
             if (!guest.IsPreferred && tools.Data.Uses.Take(guest.Id, [key], tools.Options.Quotas, tools.Clock.GetUtcNow()) is { } reached)
                 return new Note(QuotaText(reached, guest).Text, IsAlert: true); // to be read in peace
-            tools.Data.Statuses.Add(new StatusMessage { Key = key, Person = guest.Id, Chat = request.Chat, Thread = request.Thread, ReplyTo = request.Message, Count = 1 });
+            tools.Data.Statuses.Add(new StatusMessage
+            {
+                Key = key,
+                Person = guest.Id,
+                Chat = request.Chat,
+                Thread = request.Thread,
+                ReplyTo = request.Message,
+                Language = Languages.Code(guest.Speech.Language),
+            });
         }
         var again = new NewJob(job.FrontEnd, job.Person, job.Name)
         {
@@ -70,7 +78,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
         if (!IsTaken(key))
         {
             // What was made before costs nothing, however much waits.
-            if (entries.Count == 1 && takeable.Count == 1 && await IsRepeat(takeable[0], wishes, guest).ConfigureAwait(false)) return;
+            if (takeable.Count == entries.Count && await IsRepeat(takeable, wishes, guest).ConfigureAwait(false)) return;
             if (entries.Count == 1 && takeable.Count == 1 && IsInWork(takeable[0], wishes, guest))
             {
                 await tools.Replies.Refuse(reply, guest, nameof(TextKey.InWorkAlready), guest.Speech.Say(TextKey.InWorkAlready, ("scale", ScaleOf(wishes, guest)))).ConfigureAwait(false);
@@ -89,9 +97,10 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
                     Key = key,
                     Person = guest.Id,
                     Chat = reply.Chat.Id,
-                    Thread = (int?)reply.MessageThreadId,
+                    Thread = reply.Topic,
                     ReplyTo = takeable[0].Asking.MessageId,
                     Count = takeable.Count,
+                    Language = Languages.Code(guest.Speech.Language),
                 });
             }
         }
@@ -135,8 +144,8 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
             && PictureRequest.Of(job) is { } request && (request.UniqueId, request.Chat, request.ReplyAs) == (wanted.UniqueId, wanted.Chat, wanted.ReplyAs));
     }
 
-    private Task<bool> IsRepeat(Entry entry, Wishes wishes, Guest guest) =>
-        repeat(RequestOf(entry, null, guest), ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest), guest.Leave);
+    private Task<bool> IsRepeat(List<Entry> entries, Wishes wishes, Guest guest) =>
+        repeat(entries.ConvertAll(entry => RequestOf(entry, null, guest)), ScaleOf(wishes, guest), FormatOf(wishes, guest), ModelOf(guest), guest.Leave);
 
     /// <summary>Counts the pictures against the quotas, as many as they allow; the others are taken off the list.</summary>
     /// <returns>The quota that does not allow more, or null.</returns>
@@ -205,7 +214,7 @@ internal sealed class PictureDesk(TalkTools tools, AnswerRepeat repeat)
     private static PictureRequest RequestOf(Entry entry, string? album, Guest guest) => new()
     {
         Chat = entry.Asking.Chat.Id,
-        Thread = (int?)entry.Asking.MessageThreadId,
+        Thread = entry.Asking.Topic,
         Message = entry.Asking.MessageId,
         Person = guest.Id,
         Language = guest.Speech.Language,

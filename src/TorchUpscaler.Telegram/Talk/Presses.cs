@@ -42,7 +42,7 @@ internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog 
         }
         var whyNot = job is { State: JobState.Failed } ? desk.TakeAgain(job, scale, guest) : new PictureDesk.Note(guest.Speech.Plain(TextKey.NotePictureGone));
         await tools.Replies.Answer(query, guest, whyNot?.Text ?? guest.Speech.Plain(TextKey.NoteTryScale, ("scale", scale)), whyNot is { IsAlert: true }).ConfigureAwait(false);
-        if (whyNot is null) await tools.Replies.ClearButtons(message.Ref, guest.Leave).ConfigureAwait(false);
+        if (whyNot is null) await tools.Replies.RemoveButton(message, query.Data!, guest.Leave).ConfigureAwait(false);
     }
 
     private async Task Delete(CallbackQuery query, Message message, string answer, Guest guest)

@@ -43,7 +43,7 @@ internal sealed class Replies(SendScheduler sender, BotData data, TimeProvider c
         var answer = new TextMessage
         {
             Chat = to.Chat.Id,
-            Thread = (int?)to.MessageThreadId,
+            Thread = to.Topic,
             ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null,
             Text = text,
             Keyboard = keyboard,
@@ -60,9 +60,15 @@ internal sealed class Replies(SendScheduler sender, BotData data, TimeProvider c
     internal Task Edit(MessageRef message, FormattedText text, InlineKeyboard? keyboard, CancellationToken leave) =>
         Try(message.Chat, chat => sender.EditMessageText(new TextEdit(message with { Chat = chat }, text, keyboard), SendPriority.Urgent, leave));
 
-    /// <summary>Takes the buttons of one of the bot's own messages away.</summary>
-    internal Task ClearButtons(MessageRef message, CancellationToken leave) =>
-        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, null, SendPriority.Urgent, leave));
+    /// <summary>Takes a button of one of the bot's own messages away.</summary>
+    internal Task RemoveButton(Message message, string data, CancellationToken leave)
+    {
+        var rows = message.Keyboard?.Rows.Select(row => (IReadOnlyList<InlineButton>)[.. row.Where(button => button.Data != data)]).Where(row => row.Count > 0).ToList();
+        return SetButtons(message.Ref, rows is { Count: > 0 } ? new InlineKeyboard(rows) : null, leave);
+    }
+
+    private Task<bool> SetButtons(MessageRef message, InlineKeyboard? keyboard, CancellationToken leave) =>
+        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, keyboard, SendPriority.Urgent, leave));
 
     /// <summary>Answers a pressed button, with a note or without.</summary>
     internal Task Answer(CallbackQuery query, Guest guest, string? note = null, bool isAlert = false) =>

@@ -1,7 +1,12 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Tests.Service;
 using TorchUpscaler.BotServer;
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging;
 using TorchUpscaler.Queue;
+using TorchUpscaler.Telegram.Data;
 
 namespace TorchUpscaler.App.Tests.Bot;
 
@@ -15,6 +20,7 @@ internal sealed class BotBench : IAsyncDisposable
     private readonly string _location;
     private readonly List<WorkerProcess> _processes = [];
     private readonly Lazy<IJobStore> _store;
+    private BotData? _data;
 
     private BotBench(BotApiServer server, string models, string? location)
     {
@@ -67,6 +73,29 @@ internal sealed class BotBench : IAsyncDisposable
         ProgramRun.Of("upscale", picture, "--weights", _models, "-o", _here.PathOf("expected.png"), "--force").ExitedWith(0);
         return (File.ReadAllBytes(picture), File.ReadAllBytes(_here.PathOf("expected.png")));
     }
+
+    /// <summary>Works as the program's worker does, with the real engine, until all that was sent is answered and told.</summary>
+    internal async Task Work()
+    {
+        var engine = Engines.Of("cpu");
+        using var store = JobStores.Open(_location, _here.PathOf("work-of-worker"), new QueueOptions { Lease = TimeSpan.FromSeconds(2) });
+        using var metrics = new QueueMetrics();
+        using var worker = new Worker(store, new VipsCodec(), new ModelChooser(new ModelFolders(_models)), new EngineSupply(engine.Name, engine.Open),
+            new WorkerOptions { MemoryBytes = 1 << 30, Threads = 1 }, metrics, TimeProvider.System, NullLogger<Worker>.Instance);
+        using var thread = new WorkerThread(worker, NullLogger<WorkerThread>.Instance);
+        await Settled();
+        thread.Stop();
+        Assert.True(await thread.Ended);
+    }
+
+    /// <summary>Is heard of as a worker that does nothing, so that times are promised: as between two looks of a worker.</summary>
+    internal IDisposable RestAsWorker() => new Timer(_ => Store.Hello("rests"), null, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
+
+    /// <summary>Waits until all that was sent is answered and told.</summary>
+    internal Task Settled() => Until(() => Server.WaitingUpdates == 0 && Data.Updates.Waiting == 0 && Data.Statuses.Open().Count == 0, "all is answered and told");
+
+    /// <summary>What the bot keeps.</summary>
+    internal BotData Data => _data ??= BotData.Open(Store, long.Parse(Server.Token.Split(':')[0], CultureInfo.InvariantCulture));
 
     /// <summary>Waits until something is so.</summary>
     internal async Task Until(Func<bool> isSo, string what)

@@ -304,7 +304,7 @@ public abstract class BotDataContract : IDisposable
     [Fact]
     public void A_status_message_knows_its_photos_and_their_jobs()
     {
-        Data.Statuses.Add(new StatusMessage { Key = "k", Person = 7, Chat = -100, Thread = 5, ReplyTo = 3, Count = 2 });
+        Data.Statuses.Add(new StatusMessage { Key = "k", Person = 7, Chat = -100, Thread = 5, ReplyTo = 3, Count = 2, Language = "ru" });
         Data.Statuses.Add(new StatusMessage { Key = "k", Person = 8, Chat = 1, Count = 9 }); // known already
         var jobs = new[] { Receive("a"), Receive("b") };
         Data.Statuses.AddPhoto("k", jobs[1], 1);
@@ -315,6 +315,7 @@ public abstract class BotDataContract : IDisposable
         var open = Assert.Single(Data.Statuses.Open());
 
         Assert.Equal((7, -100, 5, 3, 2, 44), (open.Status.Person, open.Status.Chat, open.Status.Thread, open.Status.ReplyTo, open.Status.Count, open.Status.Message));
+        Assert.Equal("ru", open.Status.Language);
         Assert.Equal(jobs, open.Photos.Select(photo => photo.Job!.Id));
         Assert.Equal("k", Data.Statuses.Of(jobs[1])!.Key);
         Data.MoveChat(-100, -200);
@@ -388,8 +389,9 @@ public abstract class BotDataContract : IDisposable
     public void A_sent_result_is_found_by_person_file_and_settings_until_it_is_forgotten()
     {
         var job = Receive("a");
-        Data.Sent.Add(job, 7, "file", "x4", new SentResult { Document = "d" });
+        Data.Sent.Add(job, 7, "file", "x4", new SentResult { Document = "d", Caption = "as a JPEG" });
         Data.Sent.Add(job, 7, "file", "x4", new SentResult { Photo = "p" });
+        Assert.Equal("as a JPEG", Data.Sent.Find(7, "file", "x4")!.Caption); // of the document
         Assert.Equal(("d", "p"), (Data.Sent.Find(7, "file", "x4")!.Document, Data.Sent.Find(7, "file", "x4")!.Photo));
         Assert.Null(Data.Sent.Find(7, "file", "x2"));
         Assert.Null(Data.Sent.Find(8, "file", "x4"));

@@ -32,6 +32,7 @@ internal sealed class Answers(Secrets secrets)
         ("not enough rights", BotError.NoRights),
         ("have no rights", BotError.NoRights),
         ("chat_write_forbidden", BotError.NoRights),
+        ("chat_send_", BotError.NoRights),
         ("need administrator rights", BotError.NoRights),
         ("too big", BotError.FileTooBig),
         ("too large", BotError.FileTooBig),

@@ -83,12 +83,30 @@ internal sealed class Transport : IDisposable
 
     /// <summary>A call that sends files.</summary>
     /// <returns>The result's JSON.</returns>
-    internal Task<ReadOnlyMemory<byte>> Upload<T>(string method, T request, JsonTypeInfo<T> type, IReadOnlyList<(string Part, OutgoingFile File)> files, CancellationToken cancellation)
+    internal async Task<ReadOnlyMemory<byte>> Upload<T>(string method, T request, JsonTypeInfo<T> type, IReadOnlyList<(string Part, OutgoingFile File)> files, CancellationToken cancellation)
     {
         var parameters = JsonSerializer.SerializeToElement(request, type);
+        var (bytes, sent) = (files.Sum(file => LengthOf(file.File)), 0L);
         // The last bytes are taken by the system long before they have arrived, and a local server answers when it has passed them on.
-        var patience = _options.StallTimeout + s_drainTime + _options.AnswerTimeout + TimeSpan.FromSeconds(files.Sum(file => LengthOf(file.File)) / PassingOnRate);
-        return Send(method, guard => UploadContent.Build(parameters, files, guard.Moved), isRepeatable: false, patience, cancellation);
+        var patience = _options.StallTimeout + s_drainTime + _options.AnswerTimeout + TimeSpan.FromSeconds(bytes / PassingOnRate);
+        try
+        {
+            return await Send(method, Content, isRepeatable: false, patience, cancellation);
+        }
+        catch (BotApiException error) when (error is { Error: BotError.Unavailable, MayHaveHappened: true } && sent < bytes)
+        {
+            throw new BotApiException(error.Error, error.Message, error) { MayHaveHappened = true, IsBrokenUpload = true };
+        }
+
+        HttpContent Content(StallGuard guard)
+        {
+            sent = 0;
+            return UploadContent.Build(parameters, files, count =>
+            {
+                sent += count;
+                guard.Moved();
+            });
+        }
     }
 
     // Where it is gone, opening it says so.

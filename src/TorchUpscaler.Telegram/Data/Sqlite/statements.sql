@@ -98,8 +98,8 @@ FROM bot_person;
 SELECT * FROM bot_person WHERE id > @after AND has_talked AND NOT has_blocked AND NOT is_banned ORDER BY id LIMIT @limit;
 
 -- name: add status
-INSERT INTO bot_status (key, person, chat, thread, reply_to, count, created_at)
-VALUES (@key, @person, @chat, @thread, @replyTo, @count, @now) ON CONFLICT (key) DO NOTHING;
+INSERT INTO bot_status (key, person, chat, thread, reply_to, count, language, created_at)
+VALUES (@key, @person, @chat, @thread, @replyTo, @count, @language, @now) ON CONFLICT (key) DO NOTHING;
 
 -- name: add photo
 INSERT INTO bot_photo (job, status, item) VALUES (@job, @status, @item) ON CONFLICT (job) DO NOTHING;
@@ -206,7 +206,8 @@ SELECT * FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AN
 INSERT INTO bot_sent (bot, person, file, settings, document, photo, caption, sent_at)
 SELECT @bot, @person, @file, @settings, @document, @photo, @caption, @now FROM job WHERE id = @job
 ON CONFLICT (bot, person, file, settings) DO UPDATE
-SET document = coalesce(excluded.document, bot_sent.document), photo = coalesce(excluded.photo, bot_sent.photo), caption = excluded.caption, sent_at = excluded.sent_at;
+SET document = coalesce(excluded.document, bot_sent.document), photo = coalesce(excluded.photo, bot_sent.photo),
+    caption = CASE WHEN excluded.document IS NULL THEN bot_sent.caption ELSE excluded.caption END, sent_at = excluded.sent_at;
 
 -- name: forget sent
 DELETE FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings;
