@@ -69,6 +69,45 @@ public sealed partial class BotTests(TinyModels models)
     [InlineData("postgres")]
     public Task Killed_at_random_moments_it_answers_every_photo(string store) => KillAtRandom(store, people: 4, photosEach: 3, kills: 3, seed: 5);
 
+    [Fact]
+    public async Task Killed_at_random_moments_it_brings_albums_and_photos_and_what_was_cancelled_does_not_come()
+    {
+        await using var bench = await BotBench.Start(models.Folder);
+        var random = new Random(7);
+        var (picture, result) = bench.Picture(20, 12);
+        var anna = bench.Server.AddPerson("Anna");
+        var album = anna.SendAlbum([("a.png", picture), ("b.png", picture), ("c.png", picture)]);
+        var photo = anna.SendPhoto(picture);
+        var unwanted = anna.SendDocument(picture, "unwanted.png");
+        for (var kill = 0; kill < 4; kill++)
+        {
+            var bot = bench.StartBot("--no-worker");
+            await bench.Server.WhenPolled();
+            if (kill == 2)
+            {
+                var status = await anna.Chat.WaitFor(message => message.ReplyTo?.Id == unwanted.Id && message.Buttons.Count > 0);
+                _ = anna.PressButton(status, "Cancel");
+                await bench.Until(() => bench.Store.List(JobState.Cancelled, null, 1).Count == 1, "it is cancelled");
+            }
+            await Task.Delay(random.Next(1500));
+            bot.Kill();
+        }
+        var working = bench.StartBot();
+        await bench.Until(() => ResultsOf(anna).Count > 0, "the first result is there");
+        working.Kill();
+        bench.StartBot();
+
+        await bench.Until(() => bench.Store.List(null, null, 10).All(job => job.ToldAt is not null), "all have been told");
+        Assert.Equal([.. Enumerable.Repeat(JobState.Delivered, 4), JobState.Cancelled], bench.Store.List(null, null, 10).Select(job => job.State).Order());
+        int[] answered = [.. ResultsOf(anna).Select(document => document.ReplyTo!.Id).Distinct().Order()];
+        Assert.Equal([album[0].Id, photo.Id], answered); // an album answers its first message
+        var results = ResultsOf(anna);
+        Assert.Equal(0, results.Count(document => document.ReplyTo!.Id == album[0].Id) % 3); // whole, however often
+        Assert.All(results.Where(document => document.ReplyTo!.Id == album[0].Id), document => Assert.Equal(result, document.Document!.Bytes));
+        var counted = SentAgain().Matches(bench.Said).Sum(match => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
+        Assert.InRange(results.Count, 4, 4 + counted);
+    }
+
     [Trait("Length", "Long")]
     [Theory]
     [InlineData("sqlite")]

@@ -94,6 +94,8 @@ internal sealed class Router
         {
             RequireToken(token);
             if (_faults.Happens(Fault.ServerError, method)) throw new ApiError(500, "Internal Server Error");
+            if (_faults.Happens(Fault.TooMany, method)) throw ApiError.TooMany(3);
+            if (_faults.Happens(Fault.OddRefusal, method)) throw ApiError.BadRequest("the moon is in the wrong house");
             if (string.Equals(method, "getUpdates", StringComparison.OrdinalIgnoreCase))
                 return (200, $$"""{"ok":true,"result":{{await _updates.GetUpdates(parameters, context.RequestAborted)}}}""");
             if (!_methods.TryGetValue(method, out var call)) throw new ApiError(404, "Not Found: method not found");

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TorchUpscaler.BotServer;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Data;
@@ -56,6 +57,24 @@ public sealed class DeliveryTests
 
         await ben.Chat.WaitFor(message => message.Document is not null);
         Assert.Equal(albums * (photosEach - 1), rig.Store.List(JobState.Upscaled, null, 1000).Count(job => job is { Deliveries: 0, LeaseOwner: null }));
+    }
+
+    [Fact]
+    public async Task After_many_outages_the_first_refusal_is_not_the_last_word()
+    {
+        await using var rig = await BotRig.Start(rig => rig.HasWorker = false, lease: TimeSpan.FromMinutes(1));
+        var anna = rig.Server.AddPerson("Anna");
+        anna.SendDocument(TestPictures.Png(20, 10), "cat.png");
+        await BotRig.Until(() => rig.Store.List(JobState.Queued, null, 10).Count == 1, "it is queued");
+        await rig.StopBot();
+        rig.Finish(rig.Store.Claim()!);
+        for (var outage = 0; outage < 10; outage++) Assert.True(rig.Store.HandBack(rig.Store.ClaimDelivery(1)!.Claim, TimeSpan.Zero));
+
+        rig.Server.Faults.Next(Fault.OddRefusal, "sendDocument");
+        await rig.StartBot();
+
+        await anna.Chat.WaitFor(message => message.Document is not null);
+        Assert.Equal(1, rig.Server.Faults.Count(Fault.OddRefusal));
     }
 
     [Fact]

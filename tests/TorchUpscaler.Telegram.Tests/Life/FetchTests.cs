@@ -1,3 +1,4 @@
+using TorchUpscaler.BotServer;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Life;
 
@@ -18,6 +19,25 @@ public sealed class FetchTests
         await BotRig.Until(() => rig.Store.Find(1)!.LeaseUntil > until, "the lease is renewed");
 
         Assert.False(rig.Store.Find(1)!.IsActive);
+    }
+
+    [Fact]
+    public async Task Where_Telegram_wants_to_be_left_alone_no_other_file_is_asked_for()
+    {
+        await using var rig = await BotRig.Start(rig =>
+        {
+            rig.HasWorker = false;
+            rig.Life = rig.Life with { Downloads = 1 };
+        }, lease: TimeSpan.FromMinutes(1));
+        rig.Server.Faults.Next(Fault.TooMany, "getFile");
+        var anna = rig.Server.AddPerson("Anna");
+        for (var i = 0; i < 3; i++) anna.SendDocument(TestPictures.Png(20, 10 + i), "cat.png");
+        await BotRig.Until(() => rig.Server.Faults.Count(Fault.TooMany) == 1, "it is said");
+        await BotRig.Until(() => rig.Store.List(JobState.Received, null, 10).Count == 3, "all are received");
+
+        await Task.Delay(TimeSpan.FromSeconds(1.5)); // many looks, of the three seconds
+        Assert.Equal(1, rig.Server.Calls.Count(call => call.Method == "getFile"));
+        await BotRig.Until(() => rig.Store.List(JobState.Queued, null, 10).Count == 3, "all are fetched later");
     }
 
     [Fact]
