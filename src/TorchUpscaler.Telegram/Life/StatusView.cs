@@ -90,7 +90,9 @@ internal sealed class StatusView(LifeOptions options)
             var button = open.Status.Count > 1 ? Buttons.CancelAlbum(label, open.Status.Key) : Buttons.Cancel(label, jobs[0].Id);
             return new StatusSays(text, [button]);
         }
-        var tellsFailure = HasEnded(open) && jobs.Exists(job => job.State is JobState.Failed or JobState.Expired);
+        // Nothing is offered in what will be said once more.
+        if (!HasEnded(open)) return new StatusSays(text, []);
+        var tellsFailure = jobs.Exists(job => job.State is JobState.Failed or JobState.Expired);
         var isBadNews = tellsFailure && !jobs.Exists(job => job.State == JobState.Delivered);
         return new StatusSays(text, [.. jobs.Select(job => TryScale(speech, job, isOfSeveral: open.Status.Count > 1)).OfType<InlineButton>()], isBadNews, tellsFailure);
     }

@@ -103,7 +103,7 @@ internal sealed class BotBench : IAsyncDisposable
         var until = DateTime.UtcNow + Patience;
         while (!isSo())
         {
-            Assert.True(DateTime.UtcNow < until, $"waited in vain until {what}; the bot said:\n{Said}");
+            Assert.True(DateTime.UtcNow < until, $"waited in vain until {what}; the chats:\n{Server.Screens()}\nthe bot said:\n{Said}\n{string.Join('\n', Server.Calls.TakeLast(12))}");
             await Task.Delay(20);
         }
     }
