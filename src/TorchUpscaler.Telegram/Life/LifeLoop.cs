@@ -50,8 +50,8 @@ internal sealed partial class LifeLoop(BotTools tools, BotOptions options, HeldC
                 await clock.Rest(OutageRest, stop).ConfigureAwait(false);
             }
         }
-        if (!stop.IsCancellationRequested && (tools.Sender.TokenRefused ?? fetcher.TokenRefused) is { } refused) throw refused;
         await Task.WhenAny(Task.WhenAll([.. _fetches.Keys, .. _others.Keys, board.WhenQuiet()]), Task.Delay(options.StopPatience, clock, CancellationToken.None)).ConfigureAwait(false);
+        if (!stop.IsCancellationRequested && (tools.Sender.TokenRefused ?? fetcher.TokenRefused) is { } refused) throw refused;
     }
 
     private void Look(Fetcher fetcher, DeliveryDesk desk, StatusBoard board, OutboxSender outbox, CancellationToken stop)
