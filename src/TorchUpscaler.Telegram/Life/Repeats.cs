@@ -49,6 +49,7 @@ public sealed class Repeats(BotData data, SendScheduler sender, PictureTerms ter
         catch (BotApiException error) when (error.IsEndOfChat())
         {
             // Nobody hears it; or files are not taken there, which is told of what is made.
+            if (error.Error == BotError.Blocked && requests[0].Chat > 0) data.People.SetBlocked(requests[0].Chat, true);
             return error.Error != BotError.NoRights;
         }
         catch (BotApiException error) when (error.IsTransient)
