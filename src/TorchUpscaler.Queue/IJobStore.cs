@@ -33,7 +33,10 @@ public interface IJobStore : IDisposable
     long Receive(NewJob job);
 
     /// <summary>Gives the next received job of a front end to this holder, to fetch and check its picture; null where none waits.</summary>
-    /// <remarks>What a holder died over, or failed at, as often as <see cref="QueueOptions.Attempts"/> says has failed.</remarks>
+    /// <remarks>
+    /// It is not active: while it is fetched, a crash is not its failure. Whoever begins to read the picture says so by
+    /// <see cref="Renew"/>. What a holder died over then, or failed at, as often as <see cref="QueueOptions.Attempts"/> says has failed.
+    /// </remarks>
     Job? ClaimReceived(string frontEnd);
 
     /// <summary>Stores the picture of a received job and queues it. Durable when it returns.</summary>
@@ -72,6 +75,9 @@ public interface IJobStore : IDisposable
     /// <param name="person">Only of this person.</param>
     /// <param name="limit">At most so many.</param>
     IReadOnlyList<Job> List(JobState? state, string? person, int limit);
+
+    /// <summary>How many of a person's jobs have not ended.</summary>
+    int Waiting(string person);
 
     /// <summary>A queued job's place, or null where the job does not wait.</summary>
     QueuePlace? Place(long id);

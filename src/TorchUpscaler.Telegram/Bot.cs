@@ -13,8 +13,8 @@ namespace TorchUpscaler.Telegram;
 /// <param name="options">How it works.</param>
 /// <param name="tools">What it works with; stays the caller's.</param>
 /// <param name="handle">The conversation.</param>
-/// <param name="chores">What is done every few seconds beside all that, such as telling how far a broadcast is.</param>
-public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandler handle, Func<CancellationToken, Task> chores) : IDisposable
+/// <param name="chores">What is done every few seconds beside all that, each by itself, such as telling how far a broadcast is.</param>
+public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandler handle, IReadOnlyList<Func<CancellationToken, Task>> chores) : IDisposable
 {
     private static readonly TimeSpan OutageRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ChoresEvery = TimeSpan.FromSeconds(5);
@@ -31,10 +31,10 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
     public string? Problem => _problem ?? _poller?.Problem;
 
     /// <summary>Works until it is stopped; begins when no other process talks for the bot.</summary>
-    /// <param name="begun">Called when this process talks for the bot from now on.</param>
+    /// <param name="begun">Called when this process talks for the bot from now on; may take its time.</param>
     /// <param name="stop">The process is to end.</param>
     /// <exception cref="BotApiException">The token is good no more.</exception>
-    public async Task Run(Func<Task> begun, CancellationToken stop)
+    public async Task Run(Func<CancellationToken, Task> begun, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(begun);
         while (!stop.IsCancellationRequested)
@@ -44,8 +44,7 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
             try
             {
                 _problem = null;
-                await begun().ConfigureAwait(false);
-                await Talk(talking).ConfigureAwait(false);
+                await Talk(begun, talking).ConfigureAwait(false);
             }
             finally
             {
@@ -58,18 +57,19 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
     /// <inheritdoc/>
     public void Dispose() => Inbox.Dispose();
 
-    private async Task Talk(CancellationTokenSource talking)
+    private async Task Talk(Func<CancellationToken, Task> begun, CancellationTokenSource talking)
     {
         var stop = talking.Token;
-        using var claims = new HeldClaims(tools.Store, tools.Clock);
+        using var claims = new HeldClaims(tools.Store, tools.Clock, tools.Logs.CreateLogger<HeldClaims>());
+        using var stopping = stop.Register(() => _ = Task.Run(claims.BeginStopping, CancellationToken.None));
         using var files = new ResultFiles(tools.Codec, tools.Store, options.Life);
         using var dispatcher = new Dispatcher(tools.Data, Inbox, handle, options.Intake, tools.Metrics, tools.Clock, tools.Logs.CreateLogger<Dispatcher>());
         var poller = _poller = options.HasWebhook ? null : new Poller(tools.Api, Inbox, options.Intake, tools.Clock, tools.Logs.CreateLogger<Poller>());
         var life = new LifeLoop(tools, options, claims, files, tools.Logs.CreateLogger<LifeLoop>());
         Task[] loops =
         [
-            poller?.Run(stop) ?? Rest(Timeout.InfiniteTimeSpan, stop), dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
-            Repeat(() => chores(stop), ChoresEvery, stop), Repeat(Prune, PruneEvery, stop),
+            poller?.Run(stop) ?? tools.Clock.Rest(Timeout.InfiniteTimeSpan, stop), dispatcher.Run(stop), life.Run(stop), Repeat(KeepTurn(talking), options.TurnLease / 3, stop),
+            Repeat(Prune, PruneEvery, stop), Begin(begun, stop), .. chores.Select(chore => Repeat(() => chore(stop), ChoresEvery, stop)),
         ];
         try
         {
@@ -86,6 +86,12 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
         foreach (var loop in loops.Where(loop => loop.IsFaulted)) await loop.ConfigureAwait(false);
     }
 
+    private async Task Begin(Func<CancellationToken, Task> begun, CancellationToken stop)
+    {
+        await begun(stop).ConfigureAwait(false);
+        await tools.Clock.Rest(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
+    }
+
     // The second process of a bot waits here until the first one ends.
     private async Task<bool> TakeTurn(CancellationToken stop)
     {
@@ -96,7 +102,7 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
             if (reason is null) return true;
             if (reason != said) LogWaits(reason);
             _problem = said = reason;
-            await Rest(OutageRest, stop).ConfigureAwait(false);
+            await tools.Clock.Rest(OutageRest, stop).ConfigureAwait(false);
         }
         return false;
     }
@@ -157,12 +163,9 @@ public sealed partial class Bot(BotOptions options, BotTools tools, UpdateHandle
                 if (said != error.Message) LogFailed(error);
                 said = error.Message;
             }
-            await Rest(every, stop).ConfigureAwait(false);
+            await tools.Clock.Rest(every, stop).ConfigureAwait(false);
         }
     }
-
-    private Task Rest(TimeSpan time, CancellationToken stop) =>
-        Task.Delay(time, tools.Clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Warning, "Not talking yet: {Reason}")]
     private partial void LogWaits(string reason);

@@ -70,6 +70,13 @@ public sealed class BotApiServer : IAsyncDisposable
     /// <summary>How often the webhook's address has not taken an update.</summary>
     public int RefusedPosts => _webhook.Refused;
 
+    /// <summary>Where the webhook's posts arrive, whatever its address: what ends TLS before the bot. Null: at the address.</summary>
+    public Uri? WebhookProxy
+    {
+        get => _webhook.Proxy;
+        set => _webhook.Proxy = value;
+    }
+
     /// <summary>All chats.</summary>
     public IReadOnlyList<ServerChat> Chats => _state.Chats;
 
@@ -97,6 +104,9 @@ public sealed class BotApiServer : IAsyncDisposable
 
     /// <summary>A group that the bot is in.</summary>
     public Group AddGroup(string title, params Person[] members) => new(_state, Interlocked.Decrement(ref _lastGroup), title, isSuper: false, members);
+
+    /// <summary>A supergroup that the bot is in: answers carry the number of the message that they go back to.</summary>
+    public Group AddSupergroup(string title, params Person[] members) => new(_state, Interlocked.Decrement(ref _lastGroup) - 1_000_000_000_000, title, isSuper: true, members);
 
     /// <summary>Puts an update of any JSON into the queue, for hostile tests.</summary>
     /// <param name="create">The JSON with the update's number.</param>

@@ -21,8 +21,12 @@ public sealed record BotServerOptions
     /// <summary>The clock of rate limits and dates.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>The most bytes that the bot can upload.</summary>
-    internal long LargestUpload => IsLocal ? 2000L << 20 : 50 << 20;
+    /// <summary>The most bytes that the bot can upload in one call, all its files together.</summary>
+    public long LargestUpload
+    {
+        get => field > 0 ? field : IsLocal ? 2000L << 20 : 50 << 20;
+        init;
+    }
 
     internal long BotId => long.Parse(Token[..Token.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -6,6 +6,12 @@ public enum Fault
     /// <summary>500 with the Bot API's own words; nothing is done.</summary>
     ServerError,
 
+    /// <summary>429 with a <c>retry_after</c> of three seconds; nothing is done.</summary>
+    TooMany,
+
+    /// <summary>400 with words that nobody knows; nothing is done.</summary>
+    OddRefusal,
+
     /// <summary>502 with a page of HTML, as a proxy answers; nothing is done.</summary>
     BadGateway,
 

@@ -16,11 +16,12 @@ internal static class HoldVerb
             var job = what switch
             {
                 "running" or "suspended" => store.Claim(),
-                "received" => store.ClaimReceived("test"),
+                "received" or "checked" => store.ClaimReceived("test"),
                 "delivery" => store.ClaimDelivery("test"),
                 _ => throw new InputException($"nothing is held as '{what}'"),
             };
             if (job is null) throw new InputException($"there is nothing to hold as '{what}'");
+            if (what == "checked") store.Renew(job.Claim, 0, isActive: true);
             if (what == "suspended") store.Renew(job.Claim, 0.5, isActive: false);
             Console.WriteLine($"{job.Id} {job.Attempt}");
         }

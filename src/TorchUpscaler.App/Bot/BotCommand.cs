@@ -44,32 +44,28 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         TorchUpscaler.Telegram.Bot? bot = null;
         var look = new StoreLook(store, _clock);
         using var page = new MetricsPage(look);
-        await using var monitoring = new Monitoring(new Health(() => worker?.Problem ?? (bot is null ? _problem : bot.Problem), store, look), page, logs);
+        await using var monitoring = new Monitoring(new Health(() => worker?.Problem ?? _problem ?? bot?.Problem, store, look), page, logs);
         if (settings.Listen is { } address) await monitoring.Start(address);
 
         if (await Meet(api, log, stop) is not { } me) return ExitCodes.Done;
         await using var sender = new SendScheduler(sending, null, _clock, logs.CreateLogger<SendScheduler>());
         var data = BotData.Open(store, me.Id, _own.KeepSent);
         var talk = Talk();
-        var conversation = new Conversation(me, store, data, sender, talk, new Repeats(data, sender, botMetrics).Answer, _clock);
+        var conversation = new Conversation(me, store, data, sender, talk, new Repeats(data, sender, talk.Terms, botMetrics).Answer, _clock);
         var broadcasts = new Broadcasts(data, sender);
         var digest = new DailyDigest(data, new Digest(store, data), _own, _clock);
         var limits = new PictureLimits(settings.Worker.MaxInputPixels, settings.Worker.MaxOutputPixels);
         var tools = new BotTools(api, sender, store, data, codec, settings.Check(codec), botMetrics, _clock, logs);
         using var working = bot = new TorchUpscaler.Telegram.Bot(
             new BotOptions { Life = new LifeOptions { Terms = talk.Terms, Limits = limits, Downloads = _own.Downloads }, HasWebhook = _own.WebhookUrl is not null },
-            tools, conversation.Handle, async leave =>
-            {
-                await broadcasts.TellProgress(leave);
-                digest.TellWhenDue();
-            });
+            tools, conversation.Handle, [broadcasts.TellProgress, _ => Task.Run(digest.TellWhenDue, CancellationToken.None)]);
         Talks(log, me.Username ?? "", me.Id, store.Description, store.Owner, _own.HasWorker ? $"enlarges with engine {engine.Name}" : "enlarges nothing itself");
         await using var housekeeper = new Housekeeper(store, metrics, logs.CreateLogger<Housekeeper>());
         housekeeper.Start();
-        return await Work(bot, api, worker, logs, log, stop);
+        return await Work(bot, api, data.Flags, worker, logs, log, stop);
     }
 
-    private async Task<int> Work(TorchUpscaler.Telegram.Bot bot, BotClient api, Worker? worker, ILoggerFactory logs, ILogger log, CancellationToken stop)
+    private async Task<int> Work(TorchUpscaler.Telegram.Bot bot, BotClient api, Flags flags, Worker? worker, ILoggerFactory logs, ILogger log, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var thread = worker is null ? null : new WorkerThread(worker, logs.CreateLogger<WorkerThread>());
@@ -79,7 +75,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
             Stops(log);
             thread?.Stop();
         });
-        var talking = bot.Run(() => Begin(api, webhook, log, ending.Token), ending.Token);
+        var talking = bot.Run(leave => Begin(api, flags, webhook, log, leave), ending.Token);
         var wasToldTo = true;
         try
         {
@@ -102,14 +98,16 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         return wasToldTo ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    // The bot itself. Where Telegram cannot be reached at the moment, that is waited for.
+    // The bot itself, and no problem any more. Where Telegram cannot be reached at the moment, that is waited for.
     private async Task<User?> Meet(BotClient api, ILogger log, CancellationToken stop)
     {
         for (var rest = TimeSpan.FromSeconds(1); !stop.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest)
         {
             try
             {
-                return await api.GetMe(stop);
+                var me = await api.GetMe(stop);
+                _problem = null;
+                return me;
             }
             catch (BotApiException error) when (error.Error == BotError.BadToken)
             {
@@ -119,6 +117,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
             {
                 if (_problem != error.Message) Unreachable(log, error.Message);
                 _problem = error.Message;
+                if (error.RetryAfter > rest) rest = error.RetryAfter.Value;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -129,30 +128,47 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         return null;
     }
 
-    // From here on this process talks for the bot.
-    private async Task Begin(BotClient api, WebhookServer webhook, ILogger log, CancellationToken stop)
+    // From here on this process talks for the bot. Without its webhook it hears nothing; without its menu it works all the same.
+    private async Task Begin(BotClient api, Flags flags, WebhookServer webhook, ILogger log, CancellationToken stop)
     {
         if (_own.WebhookUrl is { } url)
         {
             await webhook.Start(_own.WebhookListen);
-            await Insist(() => api.SetWebhook(new Webhook(url.AbsoluteUri, webhook.Secret), stop), log, stop);
+            try
+            {
+                await Insist(() => api.SetWebhook(new Webhook(url.AbsoluteUri, webhook.Secret), stop), problem => _problem = problem, log, stop);
+            }
+            catch (BotApiException error) when (!error.IsTransient)
+            {
+                throw new InputException($"the setting Bot:WebhookUrl: Telegram does not take {url.AbsoluteUri} ({error.Description}); give an https address that it reaches, such as https://example.org/bot", error);
+            }
         }
-        _ = Task.Run(() => Insist(() => CommandMenu.Register(api, _own.Admins, stop), log, stop), CancellationToken.None);
+        try
+        {
+            await Insist(() => CommandMenu.Register(api, flags, _own.Admins, stop), _ => { }, log, stop);
+        }
+        catch (BotApiException error) when (!error.IsTransient)
+        {
+            NoMenu(log, error.Message);
+        }
     }
 
-    private async Task Insist(Func<Task> call, ILogger log, CancellationToken stop)
+    // Tried again while it may succeed.
+    private async Task Insist(Func<Task> call, Action<string?> tell, ILogger log, CancellationToken stop)
     {
         for (var rest = TimeSpan.FromSeconds(1); !stop.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest)
         {
             try
             {
                 await call();
+                tell(null);
                 return;
             }
-            catch (BotApiException error) when (error.Error != BotError.BadToken)
+            catch (Exception error) when (error is StoreUnavailableException or BotApiException { IsTransient: true, Error: not BotError.BadToken })
             {
+                tell(error.Message);
                 Unreachable(log, error.Message);
-                var wait = error.RetryAfter > rest ? error.RetryAfter.Value : rest;
+                var wait = error is BotApiException { RetryAfter: { } asked } && asked > rest ? asked : rest;
                 await Task.Delay(wait, _clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -193,8 +209,11 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     [LoggerMessage(LogLevel.Information, "Talks as @{Name} ({Id}) on {Store} as {Owner}; {Worker}")]
     private static partial void Talks(ILogger log, string name, long id, string store, string owner, string worker);
 
-    [LoggerMessage(LogLevel.Warning, "Telegram cannot be reached, and is tried again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Telegram, or the store, cannot be reached, and is tried again: {Reason}")]
     private static partial void Unreachable(ILogger log, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The menu of commands stays as it was: {Reason}")]
+    private static partial void NoMenu(ILogger log, string reason);
 
     [LoggerMessage(LogLevel.Information, "Told to stop; what is nearly done is finished, the rest waits for the next start")]
     private static partial void Stops(ILogger log);

@@ -61,7 +61,7 @@ public enum FailureOutcome
 
 /// <summary>A job's place among those that wait.</summary>
 /// <param name="Position">1 is next; the jobs that are being worked on do not count. At most <see cref="Counted"/> + 1, which means: beyond.</param>
-/// <param name="SecondsLeft">Estimate until it is done, or null where the position is beyond what is counted.</param>
+/// <param name="SecondsLeft">Estimate until it is done, or null where the position is beyond what is counted, or no worker is there to begin.</param>
 public sealed record QueuePlace(int Position, double? SecondsLeft)
 {
     /// <summary>Jobs before one's own that are counted; beyond it is "more than".</summary>

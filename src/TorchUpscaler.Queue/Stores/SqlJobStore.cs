@@ -112,7 +112,9 @@ internal abstract partial class SqlJobStore : IJobStore
     public Job? Find(long id) => Read(work => work.First<Job>("find", new { id }));
 
     public IReadOnlyList<Job> List(JobState? state, string? person, int limit) =>
-        Read(work => work.Query<Job>("list", new { state = state is { } known ? NameOf(known) : null, person = Accepted.Clean(person), limit }));
+        Read(work => work.Query<Job>(person is null ? "list" : "list of person", new { state = state is { } known ? NameOf(known) : null, person = Accepted.Clean(person), limit }));
+
+    public int Waiting(string person) => Read(work => work.Single<int>("waiting of person", new { person = Accepted.Clean(person) }));
 
     public QueuePlace? Place(long id) => Read(work =>
     {
@@ -121,7 +123,7 @@ internal abstract partial class SqlJobStore : IJobStore
         if (ahead.Jobs > QueuePlace.Counted) return new QueuePlace(QueuePlace.Counted + 1, null);
         // All workers share what goes before; nobody shares the job itself.
         var before = ahead.Seconds - ahead.OwnSeconds + work.Single<double>("running seconds");
-        return new QueuePlace((int)ahead.Jobs, before / Math.Max(1, Workers(work).Count) + ahead.OwnSeconds);
+        return new QueuePlace((int)ahead.Jobs, Workers(work).Count is > 0 and var workers ? before / workers + ahead.OwnSeconds : null);
     });
 
     public QueueStats Stats() => Read(work => new QueueStats(

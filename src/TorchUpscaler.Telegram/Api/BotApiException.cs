@@ -87,6 +87,12 @@ public sealed class BotApiException : Exception
     /// <summary>Whether the call may have been done all the same: its answer was lost. Otherwise nothing has happened.</summary>
     public bool MayHaveHappened { get; init; }
 
-    /// <summary>Whether the same call may succeed later without anything being changed.</summary>
-    public bool IsTransient => Error is BotError.Unavailable or BotError.InvalidAnswer or BotError.TooManyRequests or BotError.Conflict or BotError.QueueFull;
+    /// <summary>Whether the connection ended while files were being sent.</summary>
+    public bool IsBrokenUpload { get; init; }
+
+    /// <summary>
+    /// Whether nothing is wrong with the call itself, so that the same may succeed later. That holds for a token that is refused, too:
+    /// the operator has to do something, and what was to be done is done then.
+    /// </summary>
+    public bool IsTransient => Error is BotError.BadToken or BotError.Unavailable or BotError.InvalidAnswer or BotError.TooManyRequests or BotError.Conflict or BotError.QueueFull;
 }

@@ -60,6 +60,10 @@ public sealed class BotClient : IBotApi
         Repeatable("setMyCommands", new SetMyCommandsRequest(commands, new CommandScopeParameter(scope.Type, scope.Chat), language), BotJson.Default.SetMyCommandsRequest, cancellation);
 
     /// <inheritdoc/>
+    public Task DeleteMyCommands(CommandScope scope, string? language, CancellationToken cancellation) =>
+        Repeatable("deleteMyCommands", new DeleteMyCommandsRequest(new CommandScopeParameter(scope.Type, scope.Chat), language), BotJson.Default.DeleteMyCommandsRequest, cancellation);
+
+    /// <inheritdoc/>
     public async Task<Message> SendMessage(TextMessage message, CancellationToken cancellation)
     {
         var result = await _transport.Call("sendMessage", Request.Of(message), BotJson.Default.SendMessageRequest, isRepeatable: false, TimeSpan.Zero, cancellation);
@@ -94,12 +98,7 @@ public sealed class BotClient : IBotApi
     /// <inheritdoc/>
     public Task SendChatAction(long chat, int? thread, ChatAction action, CancellationToken cancellation)
     {
-        var name = action switch
-        {
-            ChatAction.UploadPhoto => "upload_photo",
-            ChatAction.UploadDocument => "upload_document",
-            _ => "typing",
-        };
+        var name = action == ChatAction.UploadPhoto ? "upload_photo" : "upload_document";
         return Repeatable("sendChatAction", new SendChatActionRequest(chat, thread, name), BotJson.Default.SendChatActionRequest, cancellation);
     }
 
@@ -141,13 +140,6 @@ public sealed class BotClient : IBotApi
         {
             throw new BotApiException(BotError.WrongFile, "a file of the local Bot API server cannot be read");
         }
-    }
-
-    /// <inheritdoc/>
-    public async Task<ChatMember> GetChatMember(long chat, long user, CancellationToken cancellation)
-    {
-        var result = await Repeatable("getChatMember", new GetChatMemberRequest(chat, user), BotJson.Default.GetChatMemberRequest, cancellation);
-        return Answers.Read("getChatMember", result, BotJson.Default.ChatMember);
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,11 @@ public interface IBotApi : IDisposable
     /// <param name="language">A two-letter code, or null for everyone whose language has no list of its own.</param>
     Task SetMyCommands(IReadOnlyList<BotCommand> commands, CommandScope scope, string? language, CancellationToken cancellation);
 
+    /// <summary>Takes commands away that were set; people are shown those of the next wider scope.</summary>
+    /// <param name="scope">Where they were shown.</param>
+    /// <param name="language">As they were set.</param>
+    Task DeleteMyCommands(CommandScope scope, string? language, CancellationToken cancellation);
+
     /// <summary>Sends a text.</summary>
     Task<Message> SendMessage(TextMessage message, CancellationToken cancellation);
 
@@ -74,7 +79,4 @@ public interface IBotApi : IDisposable
     /// <param name="maximumBytes">More is refused with <see cref="BotError.FileTooBig"/>, whatever its announced size is.</param>
     /// <returns>How many bytes there were.</returns>
     Task<long> Download(RemoteFile file, Stream destination, long maximumBytes, CancellationToken cancellation);
-
-    /// <summary>What somebody is in a chat.</summary>
-    Task<ChatMember> GetChatMember(long chat, long user, CancellationToken cancellation);
 }

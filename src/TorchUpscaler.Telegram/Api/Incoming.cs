@@ -66,9 +66,13 @@ public sealed record Message
     [JsonConverter(typeof(Lenient<User>))]
     public User? From { get; init; }
 
-    /// <summary>The forum's thread, or null.</summary>
+    /// <summary>What it belongs to: in a forum the topic, in another supergroup only the message that a row of answers goes back to.</summary>
     [JsonConverter(typeof(LenientOptionalNumber))]
     public long? MessageThreadId { get; init; }
+
+    /// <summary>Whether it stands in a forum's topic.</summary>
+    [JsonConverter(typeof(LenientBoolean))]
+    public bool IsTopicMessage { get; init; }
 
     /// <summary>What it answers.</summary>
     [JsonConverter(typeof(Lenient<Message>))]
@@ -114,6 +118,11 @@ public sealed record Message
     [JsonConverter(typeof(Lenient<Document>))]
     public Document? Video { get; init; }
 
+    /// <summary>The buttons below it.</summary>
+    [JsonPropertyName("reply_markup")]
+    [JsonConverter(typeof(LenientKeyboard))]
+    public InlineKeyboard? Keyboard { get; init; }
+
     /// <summary>The group has become a supergroup of this number.</summary>
     [JsonConverter(typeof(LenientOptionalNumber))]
     public long? MigrateToChatId { get; init; }
@@ -121,6 +130,10 @@ public sealed record Message
     /// <summary>This supergroup was the group of this number.</summary>
     [JsonConverter(typeof(LenientOptionalNumber))]
     public long? MigrateFromChatId { get; init; }
+
+    /// <summary>The forum's topic, to answer in, or null: to no other thread can anything be sent.</summary>
+    [JsonIgnore]
+    public int? Topic => IsTopicMessage ? (int?)MessageThreadId : null;
 
     /// <summary>The message, to edit or to answer.</summary>
     [JsonIgnore]
@@ -272,10 +285,6 @@ public sealed record ChatMember
 
     /// <summary>Who.</summary>
     public required User User { get; init; }
-
-    /// <summary>Whether they run the chat.</summary>
-    [JsonIgnore]
-    public bool IsAdministrator => Status is "creator" or "administrator";
 
     /// <summary>Whether they are in it; a person who has blocked the bot has <c>kicked</c> it.</summary>
     [JsonIgnore]

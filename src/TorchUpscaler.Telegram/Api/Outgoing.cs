@@ -98,26 +98,20 @@ public sealed record InlineKeyboard(IReadOnlyList<IReadOnlyList<InlineButton>> R
     public static InlineKeyboard Row(params IReadOnlyList<InlineButton> buttons) => new([buttons]);
 }
 
-/// <summary>A button.</summary>
+/// <summary>A button that tells the bot.</summary>
 public sealed record InlineButton
 {
     [JsonConstructor]
-    internal InlineButton(string text, string? data, string? url) => (Text, Data, Url) = (text, data, url);
+    internal InlineButton(string text, string data) => (Text, Data) = (text, data);
 
     /// <summary>What stands on it.</summary>
     public string Text { get; }
 
-    /// <summary>What comes back when it is pressed, 1 to 64 bytes of UTF-8; or null.</summary>
-    public string? Data { get; }
+    /// <summary>What comes back when it is pressed, 1 to 64 bytes of UTF-8.</summary>
+    public string Data { get; }
 
-    /// <summary>The address that it opens, or null.</summary>
-    public string? Url { get; }
-
-    /// <summary>A button that tells the bot.</summary>
-    public static InlineButton Press(string text, string data) => new(text, data, null);
-
-    /// <summary>A button that opens an address.</summary>
-    public static InlineButton Open(string text, string url) => new(text, null, url);
+    /// <summary>Such a button.</summary>
+    public static InlineButton Press(string text, string data) => new(text, data);
 }
 
 /// <summary>The answer to a pressed button.</summary>
@@ -129,9 +123,6 @@ public sealed record CallbackAnswer(string QueryId, string? Text = null, bool Is
 /// <summary>What the bot is seen doing.</summary>
 public enum ChatAction
 {
-    /// <summary>It writes.</summary>
-    Typing,
-
     /// <summary>It sends a photo.</summary>
     UploadPhoto,
 

@@ -6,7 +6,7 @@ public sealed record Update
     /// <summary>Its number; rises.</summary>
     public required long Id { get; init; }
 
-    /// <summary>Its JSON as it came (with what is not UTF-8 replaced), to be kept and read again by <see cref="UpdateReader"/>.</summary>
+    /// <summary>Its JSON as it came (with what is not UTF-8, and NUL, replaced), to be kept and read again by <see cref="UpdateReader"/>.</summary>
     public required string Json { get; init; }
 
     /// <summary>A new message.</summary>

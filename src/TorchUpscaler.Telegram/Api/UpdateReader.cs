@@ -74,7 +74,7 @@ public static class UpdateReader
 
     private static bool IsNumber(ReadOnlySpan<byte> json, out long number) => Utf8Parser.TryParse(json, out number, out var used) && used == json.Length && number >= 0;
 
-    /// <summary>The same with what is not UTF-8 replaced.</summary>
+    /// <summary>The same with what is not UTF-8 replaced, and NUL, which not every database takes.</summary>
     private static ReadOnlyMemory<byte> Utf8(ReadOnlyMemory<byte> bytes) =>
-        System.Text.Unicode.Utf8.IsValid(bytes.Span) ? bytes : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes.Span));
+        System.Text.Unicode.Utf8.IsValid(bytes.Span) && !bytes.Span.Contains((byte)0) ? bytes : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes.Span).Replace('\0', '?'));
 }

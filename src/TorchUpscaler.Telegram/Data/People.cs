@@ -57,6 +57,12 @@ public sealed class People
     /// <param name="limit">At most so many.</param>
     public IReadOnlyList<Person> Reachable(long after, int limit) => _tables.Read(work => work.Query<Person>("reachable people", new { after, limit }));
 
+    /// <summary>Who has sent the most pictures lately, and how many; of what is erased nothing is known.</summary>
+    /// <param name="within">How long ago at most.</param>
+    /// <param name="limit">At most so many people.</param>
+    public IReadOnlyList<BusyPerson> Busiest(TimeSpan within, int limit) =>
+        _tables.Read(work => work.Query<BusyPerson>("busiest people", _tables.With(new { ago = BotTables.Milliseconds(within), limit })));
+
     private void Mark(string statement, long id, bool value) => _tables.Write(work => work.Execute(statement, _tables.With(new { id, Is = value })));
 }
 
@@ -111,6 +117,16 @@ public enum ReplyAs
 
     /// <summary>As both.</summary>
     Both,
+}
+
+/// <summary>Somebody who sends many pictures.</summary>
+public sealed record BusyPerson
+{
+    /// <summary>Telegram's number.</summary>
+    public long Id { get; init; }
+
+    /// <summary>How many.</summary>
+    public long Pictures { get; init; }
 }
 
 /// <summary>How many people there are.</summary>

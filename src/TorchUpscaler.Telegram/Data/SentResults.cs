@@ -17,12 +17,13 @@ public sealed class SentResults
     public SentResult? Find(long person, string file, string settings) =>
         _tables.Read(work => work.First<SentResult>("sent", _tables.With(Key(person, file, settings)).And(new { ago = BotTables.Milliseconds(_keep) })));
 
-    /// <summary>A result has been sent. What is null stays as it was.</summary>
-    public void Add(long person, string file, string settings, SentResult result)
+    /// <summary>A result has been sent. What is null stays as it was; of a job that has been erased nothing is kept.</summary>
+    public void Add(long job, long person, string file, string settings, SentResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         _tables.Write(work => work.Execute("add sent", _tables.With(new
         {
+            job,
             person,
             file = BotTables.Clean(file),
             settings = BotTables.Clean(settings),
@@ -47,6 +48,6 @@ public sealed record SentResult
     /// <summary>Its file id as a photo, or null.</summary>
     public string? Photo { get; init; }
 
-    /// <summary>What is known of it, for the text below it: JSON of whoever sends.</summary>
+    /// <summary>What is to be said of the document whenever it is sent: JSON of whoever sends, or empty.</summary>
     public string Caption { get; init; } = "";
 }

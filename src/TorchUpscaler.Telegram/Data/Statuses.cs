@@ -14,14 +14,16 @@ public sealed class Statuses
     public void Add(StatusMessage status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        _tables.Write(work => work.Execute("add status", _tables.With(new { status.Key, status.Person, status.Chat, status.Thread, status.ReplyTo, status.Count })));
+        _tables.Write(work => work.Execute("add status", _tables.With(new { status.Key, status.Person, status.Chat, status.Thread, status.ReplyTo, status.Count, status.Language })));
     }
 
     /// <summary>Notes that a job is one of a status message's photos; nothing where it is known already.</summary>
     /// <param name="key">The status message's.</param>
     /// <param name="job">The job.</param>
     /// <param name="item">Its place in the album, from 0 on.</param>
-    public void AddPhoto(string key, long job, int item) => _tables.Write(work => work.Execute("add photo", new { job, status = key, item }));
+    /// <remarks>A status message that was ended for want of photos tells of this one all the same.</remarks>
+    public void AddPhoto(string key, long job, int item) => _tables.Write(work =>
+        work.Execute("add photo", new { job, status = key, item }) == 1 ? work.Execute("open status", new { key }) : 0);
 
     /// <summary>A status message, or null.</summary>
     public StatusMessage? Find(string key) => _tables.Read(work => work.First<StatusMessage>("status", new { key }));
@@ -34,7 +36,7 @@ public sealed class Statuses
     {
         var jobs = work.Query<Job>("open jobs").ToDictionary(job => job.Id);
         var photos = work.Query<StatusPhoto>("open photos").ToLookup(photo => photo.Status);
-        return (IReadOnlyList<OpenStatus>)[.. work.Query<StatusMessage>("open statuses").Select(status =>
+        return (IReadOnlyList<OpenStatus>)[.. work.Query<StatusMessage>("open statuses", _tables.With()).Select(status =>
             new OpenStatus(status, [.. photos[status.Key].Select(photo => new PhotoNow(photo, jobs.GetValueOrDefault(photo.Job)))]))];
     });
 
@@ -44,11 +46,21 @@ public sealed class Statuses
     /// <summary>A photo by its job, or null.</summary>
     public StatusPhoto? Photo(long job) => _tables.Read(work => work.First<StatusPhoto>("photo", new { job }));
 
+    /// <summary>
+    /// What can be delivered, the oldest first: single photos that have ended, and albums of which all has ended that will come. At
+    /// most so many of a chat, so that one that takes little hides no other.
+    /// </summary>
+    /// <param name="each">How many of a chat.</param>
+    /// <param name="limit">How many in all.</param>
+    /// <param name="takingIn">How long an album is waited for that has not all its photos yet.</param>
+    internal IReadOnlyList<Deliverable> ToDeliver(int each, int limit, TimeSpan takingIn) => _tables.Read(work =>
+        work.Query<Deliverable>("deliverable", _tables.With(new { Talk.PictureRequest.FrontEnd, each, limit, ago = BotTables.Milliseconds(takingIn) })));
+
     /// <summary>The message is there.</summary>
     public void SetMessage(string key, int? message) => _tables.Write(work => work.Execute("set message", new { key, message }));
 
-    /// <summary>The message says its last.</summary>
-    public void End(string key) => _tables.Write(work => work.Execute("end status", new { key }));
+    /// <summary>The message says its last. One whose jobs have been erased is forgotten with all that it knows.</summary>
+    public void End(string key) => _tables.Write(work => work.Execute("end status", new { key }) + work.Execute("end erased status", new { key }));
 
     /// <summary>Results are going to be sent. Durable when it returns.</summary>
     /// <returns>How many of them may have been sent before: that was begun and never confirmed.</returns>
@@ -89,6 +101,9 @@ public sealed record StatusMessage
     /// <summary>How many photos it tells of.</summary>
     public int Count { get; init; } = 1;
 
+    /// <summary>The code of the language that it is in, or null.</summary>
+    public string? Language { get; init; }
+
     /// <summary>Its number, or null: it is not sent.</summary>
     public int? Message { get; init; }
 
@@ -97,6 +112,9 @@ public sealed record StatusMessage
 
     /// <summary>When it was begun, in milliseconds since 1970 in UTC.</summary>
     public long CreatedAt { get; init; }
+
+    /// <summary>Milliseconds since then by the store's own clock, of one that was read as <see cref="Statuses.Open"/>.</summary>
+    public long Age { get; init; }
 
     /// <summary>The message, or null.</summary>
     public MessageRef? Ref => Message is { } id ? new MessageRef(Chat, id) : null;
@@ -136,3 +154,16 @@ public sealed record PhotoNow(StatusPhoto Photo, Job? Job);
 /// <param name="Status">The message.</param>
 /// <param name="Photos">Its photos, in the album's order.</param>
 public sealed record OpenStatus(StatusMessage Status, IReadOnlyList<PhotoNow> Photos);
+
+/// <summary>What can be delivered together.</summary>
+internal sealed record Deliverable
+{
+    /// <summary>The oldest of its jobs.</summary>
+    public long Job { get; init; }
+
+    /// <summary>The status message's key, or null.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The status message's chat; 0 where there is none.</summary>
+    public long Chat { get; init; }
+}

@@ -25,6 +25,14 @@ public sealed class Updates
     /// <param name="limit">At most so many.</param>
     public IReadOnlyList<StoredUpdate> Read(long after, int limit) => _tables.Read(work => work.Query<StoredUpdate>("waiting updates", _tables.With(new { after, limit })));
 
+    /// <summary>The same, of one chat.</summary>
+    /// <param name="chat">The chat.</param>
+    /// <param name="after">Only those that came after this one.</param>
+    /// <param name="upTo">And this one, or before it.</param>
+    /// <param name="limit">At most so many.</param>
+    internal IReadOnlyList<StoredUpdate> Read(long chat, long after, long upTo, int limit) =>
+        _tables.Read(work => work.Query<StoredUpdate>("waiting updates of chat", _tables.With(new { chat, after, upTo, limit })));
+
     /// <summary>Counts an attempt to handle updates, before it is made: what kills the process is tried only so often.</summary>
     public void Begin(IEnumerable<long> numbers) => _tables.Write(work => numbers.Sum(number => work.Execute("begin update", new { number })));
 
@@ -66,7 +74,4 @@ public sealed record StoredUpdate
 
     /// <summary>How often it has been begun.</summary>
     public int Attempts { get; init; }
-
-    /// <summary>When it came, in milliseconds since 1970 in UTC.</summary>
-    public long ReceivedAt { get; init; }
 }

@@ -1,3 +1,6 @@
+using TorchUpscaler.Queue.Stores;
+using TorchUpscaler.Telegram.Talk;
+
 namespace TorchUpscaler.Telegram.Data;
 
 /// <summary>So many photos in any stretch of so long.</summary>
@@ -18,7 +21,7 @@ public sealed class Uses
 
     internal Uses(BotTables tables) => _tables = tables;
 
-    /// <summary>Counts photos, all or none. Those that are counted already count once.</summary>
+    /// <summary>Counts photos, all or none. Those that are counted already count once, and those of which nothing has come no more.</summary>
     /// <param name="person">Whose.</param>
     /// <param name="keys">What each is known by.</param>
     /// <param name="quotas">What is allowed.</param>
@@ -27,6 +30,7 @@ public sealed class Uses
     public QuotaReached? Take(long person, IReadOnlyCollection<string> keys, IReadOnlyCollection<Quota> quotas, DateTimeOffset now) => _tables.Write(work =>
     {
         work.Query<long>("lock uses", new { person });
+        GiveBackEnded(work, person);
         var fresh = keys.Distinct().Where(key => work.Single<long>("used keys", new { key }) == 0).ToList();
         var reached = quotas.Select(quota => Check(work, person, fresh.Count, quota, now)).OfType<QuotaReached>().MaxBy(reached => reached.Reset ?? TimeSpan.MaxValue);
         if (reached is not null && fresh.Count > 0) return reached;
@@ -34,10 +38,17 @@ public sealed class Uses
         return null;
     });
 
+    /// <summary>How many of these photos are counted already.</summary>
+    public int Counted(IEnumerable<string> keys) => _tables.Read(work => keys.Distinct().Count(key => work.Single<long>("used keys", new { key }) > 0));
+
     /// <summary>Photos that were not made after all.</summary>
     public void GiveBack(IEnumerable<string> keys) => _tables.Write(work => keys.Sum(key => work.Execute("unuse", new { key })));
 
-    private QuotaReached? Check(Queue.Stores.SqlWork work, long person, int wanted, Quota quota, DateTimeOffset now)
+    /// <summary>Photos of which nothing has come, whoever's: before it is forgotten what has become of their jobs.</summary>
+    internal static int GiveBackEnded(SqlWork work, long? person) =>
+        work.Execute("give back uses", new { first = person ?? long.MinValue, last = person ?? long.MaxValue, PictureRequest.FrontEnd });
+
+    private QuotaReached? Check(SqlWork work, long person, int wanted, Quota quota, DateTimeOffset now)
     {
         var used = work.Query<long>("uses", _tables.With(new { person, ago = BotTables.Milliseconds(quota.Window) }));
         var left = Math.Max(0, quota.Count - used.Count);

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Data;
 using TorchUpscaler.Telegram.Life;
+using TorchUpscaler.Telegram.Sending;
+using TorchUpscaler.Telegram.Talk;
 
 namespace TorchUpscaler.Telegram.Intake;
 
@@ -38,6 +41,7 @@ internal sealed partial class Dispatcher(
                 var updates = room <= 0 ? [] : await Task.Run(() => data.Updates.Read(last, room), CancellationToken.None).ConfigureAwait(false);
                 foreach (var update in updates) Enqueue(update, stop, breakOff.Token);
                 if (updates.Count > 0) last = updates[^1].Number;
+                await Task.Run(() => FetchMore(last, stop, breakOff.Token), CancellationToken.None).ConfigureAwait(false);
                 if (updates.Count == room && room > 0) continue;
             }
             catch (StoreUnavailableException)
@@ -55,19 +59,43 @@ internal sealed partial class Dispatcher(
     /// <inheritdoc/>
     public void Dispose() => _chats.Dispose();
 
+    // Whoever sends more than can be answered waits in the store, and fills no memory that others need.
     private void Enqueue(StoredUpdate update, CancellationToken stop, CancellationToken breakOff)
     {
-        Interlocked.Increment(ref _inMemory);
         lock (_gate)
         {
             if (!_lines.TryGetValue(update.Chat, out var line)) _lines.Add(update.Chat, line = new ChatLine());
-            line.Add(update, clock.GetTimestamp());
-            if (line.IsBusy) return;
-            line.IsBusy = true;
-            var work = Task.Run(() => WorkOn(update.Chat, line, stop, breakOff), CancellationToken.None);
-            _working[work] = true;
-            work.ContinueWith(done => _working.TryRemove(done, out _), TaskScheduler.Default);
+            if (line.HasMore || line.IsFull) line.HasMore = true;
+            else Hold(update, line, stop, breakOff);
         }
+    }
+
+    // The next ones of the chats of which little is held any more. Only what has been looked at already, so that nothing comes twice.
+    private void FetchMore(long upTo, CancellationToken stop, CancellationToken breakOff)
+    {
+        List<(long Chat, ChatLine Line)> low;
+        lock (_gate) low = [.. _lines.Where(pair => pair.Value.IsLow).Select(pair => (pair.Key, pair.Value))];
+        foreach (var (chat, line) in low)
+        {
+            var updates = data.Updates.Read(chat, line.Last, upTo, ChatLine.Most / 2);
+            lock (_gate)
+            {
+                line.HasMore = updates.Count == ChatLine.Most / 2;
+                foreach (var update in updates) Hold(update, line, stop, breakOff);
+                if (line is { IsEmpty: true, IsBusy: false, HasMore: false }) _lines.Remove(chat);
+            }
+        }
+    }
+
+    private void Hold(StoredUpdate update, ChatLine line, CancellationToken stop, CancellationToken breakOff)
+    {
+        Interlocked.Increment(ref _inMemory);
+        line.Add(update, clock.GetTimestamp());
+        if (line.IsBusy) return;
+        line.IsBusy = true;
+        var work = Task.Run(() => WorkOn(update.Chat, line, stop, breakOff), CancellationToken.None);
+        _working[work] = true;
+        work.ContinueWith(done => _working.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     private async Task WorkOn(long chat, ChatLine line, CancellationToken stop, CancellationToken breakOff)
@@ -80,14 +108,15 @@ internal sealed partial class Dispatcher(
             {
                 if (line.IsEmpty)
                 {
-                    _lines.Remove(chat);
+                    line.IsBusy = false;
+                    if (!line.HasMore) _lines.Remove(chat);
                     return;
                 }
                 (updates, wait) = line.Next(options.AlbumQuiet, clock);
             }
             if (updates.Count == 0)
             {
-                await Delay(wait, stop).ConfigureAwait(false);
+                await clock.Rest(wait, stop).ConfigureAwait(false);
                 continue;
             }
             if (!await HandleInTurn(updates, stop, breakOff).ConfigureAwait(false)) return;
@@ -124,7 +153,7 @@ internal sealed partial class Dispatcher(
             if (outcome == Outcome.BrokenOff) return false;
             if (outcome == Outcome.Failed) attempt++;
             outages = outcome == Outcome.Outage ? outages + 1 : 0;
-            await Delay(Rest(outcome == Outcome.Outage ? outages : attempt), stop).ConfigureAwait(false);
+            await clock.Rest(Waits.After(outcome == Outcome.Outage ? outages : attempt, options.FirstRest, options.LongestRest), stop).ConfigureAwait(false);
         }
     }
 
@@ -139,9 +168,13 @@ internal sealed partial class Dispatcher(
                 data.Updates.Fail(numbers);
                 LogSetAside(stored[0].Id, attempt);
                 metrics.Handled("set aside");
+                TellSetAside(stored[0]); // last: whatever it is, it is not looked at again
                 return Outcome.SetAside;
             }
-            var updates = stored.Select(update => UpdateReader.Read(update.Json)).OfType<Update>().Where(IsOfUse).ToList();
+            var updates = stored.Select(update => UpdateReader.Read(update.Json)).OfType<Update>().ToList();
+            foreach (var update in updates)
+                if (update.Defect is { } defect) LogDefect(update.Id, defect);
+            updates.RemoveAll(update => !IsOfUse(update));
             if (updates.Count > 0)
             {
                 data.Updates.Begin(numbers);
@@ -173,6 +206,21 @@ internal sealed partial class Dispatcher(
         }
     }
 
+    private void TellSetAside(StoredUpdate stored)
+    {
+        try
+        {
+            if (UpdateReader.Read(stored.Json) is not { } update || Regrets.For(update, data) is not { } text) return;
+            data.Outbox.Add([(string.Create(CultureInfo.InvariantCulture, $"set aside {stored.Number}"), text)], "set aside", SendPriority.Result);
+        }
+#pragma warning disable CA1031 // an update can be anything; this one has ended all the same
+        catch (Exception error) when (error is not StoreUnavailableException)
+#pragma warning restore CA1031
+        {
+            LogFailed(stored.Id, error.GetType().Name, error.StackTrace);
+        }
+    }
+
     private void Return(List<long> numbers, bool hasBegun)
     {
         try
@@ -188,17 +236,11 @@ internal sealed partial class Dispatcher(
     private static bool IsOfUse(Update update) =>
         update.Message is not null || update.EditedMessage is not null || update.CallbackQuery is not null || update.MyChatMember is not null;
 
-    private TimeSpan Rest(int tries)
-    {
-        var rest = options.FirstRest * Math.Pow(2, Math.Clamp(tries - 1, 0, 20));
-        return rest < options.LongestRest ? rest : options.LongestRest;
-    }
-
-    private Task Delay(TimeSpan time, CancellationToken stop) =>
-        Task.Delay(time, clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-
     [LoggerMessage(LogLevel.Error, "Update {Update} is set aside after {Attempts} attempts")]
     private partial void LogSetAside(long update, int attempts);
+
+    [LoggerMessage(LogLevel.Warning, "A part of update {Update} is not what the Bot API describes, and is left out: {Defect}")]
+    private partial void LogDefect(long update, string defect);
 
     [LoggerMessage(LogLevel.Warning, "Update {Update} is handled again later: {Reason}")]
     private partial void LogOutage(long update, string reason);

@@ -38,12 +38,12 @@ internal sealed partial class Poller(IBotApi api, UpdateInbox inbox, IntakeOptio
             catch (BotApiException error) when (error.Error == BotError.Conflict)
             {
                 Trouble("another process asks Telegram for this bot's updates; this one waits until it ends");
-                await Rest(options.ConflictRest, stop).ConfigureAwait(false);
+                await clock.Rest(options.ConflictRest, stop).ConfigureAwait(false);
             }
             catch (BotApiException error) when (error.Error != BotError.BadToken)
             {
                 Trouble(error.Message);
-                await Rest(Back(error.RetryAfter), stop).ConfigureAwait(false);
+                await clock.Rest(Back(error.RetryAfter), stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -79,7 +79,7 @@ internal sealed partial class Poller(IBotApi api, UpdateInbox inbox, IntakeOptio
         catch (BotApiException error) when (error.Error != BotError.BadToken)
         {
             Trouble(error.Message);
-            await Rest(Back(error.RetryAfter), stop).ConfigureAwait(false);
+            await clock.Rest(Back(error.RetryAfter), stop).ConfigureAwait(false);
         }
     }
 
@@ -96,13 +96,9 @@ internal sealed partial class Poller(IBotApi api, UpdateInbox inbox, IntakeOptio
 
     private TimeSpan Back(TimeSpan? asked)
     {
-        var rest = options.FirstRest * Math.Pow(2, Math.Min(_failures++, 20));
-        rest = rest < options.LongestRest ? rest : options.LongestRest;
+        var rest = Waits.After(++_failures, options.FirstRest, options.LongestRest);
         return asked > rest ? asked.Value : rest;
     }
-
-    private Task Rest(TimeSpan time, CancellationToken stop) =>
-        Task.Delay(time, clock, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Warning, "No updates come: {Reason}")]
     private partial void LogTrouble(string reason);

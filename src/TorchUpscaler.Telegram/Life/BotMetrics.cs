@@ -42,7 +42,7 @@ public sealed class BotMetrics : IDisposable
         if (seconds is { } time) _answered.Record(time);
     }
 
-    internal void Repeated() => _repeated.Add(1);
+    internal void Repeated(int count) => _repeated.Add(count);
 
     internal void MayBeTwice(int count)
     {

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Data;
@@ -17,6 +17,10 @@ internal sealed partial class Delivery(
     IJobStore store, BotData data, SendScheduler sender, ResultFiles files, LifeOptions options, HeldClaims claims, BotMetrics metrics, TimeProvider clock, ILogger<Delivery> log)
 {
     private const int MostInAlbum = 10, MostRefusals = 5;
+    private const int MostBrokenAsItIs = 2, MostBroken = 6; // connections that end while a file is sent: each is a large upload in vain
+    private static readonly TimeSpan NoteRest = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<long, Hardship> _hardships = []; // by the job
 
     /// <summary>Delivers.</summary>
     /// <param name="status">The jobs' status message, or null.</param>
@@ -32,8 +36,8 @@ internal sealed partial class Delivery(
             try
             {
                 await Prepare(parts, stop).ConfigureAwait(false);
-                await Send(parts, part => part.Photos, isPhoto: true, stop).ConfigureAwait(false);
-                await Send(parts, part => part.Documents, isPhoto: false, stop).ConfigureAwait(false);
+                await Send(parts, part => part.AsPhoto, isPhoto: true, stop).ConfigureAwait(false);
+                await Send(parts, part => part.AsDocument, isPhoto: false, stop).ConfigureAwait(false);
                 foreach (var part in parts) Told(part.Job);
                 return TimeSpan.Zero;
             }
@@ -54,7 +58,7 @@ internal sealed partial class Delivery(
             return null;
         }
         // A status message's chat follows a group that has become a supergroup.
-        return new Part(job, request with { Chat = status?.Chat ?? request.Chat }, data.Statuses.Photo(job.Id) ?? new StatusPhoto { Job = job.Id });
+        return new Part(job, request with { Chat = status?.Chat ?? request.Chat }, data.Statuses.Photo(job.Id) ?? new StatusPhoto { Job = job.Id }, _hardships.GetOrAdd(job.Id, _ => new Hardship()));
     }
 
     // What of each result is still to be sent, in files that Telegram takes.
@@ -63,7 +67,7 @@ internal sealed partial class Delivery(
         foreach (var part in parts.ToList())
         {
             var (job, asked) = (part.Job, part.Request.ReplyAs);
-            (part.Photos, part.Documents) = (null, null);
+            (part.AsPhoto, part.AsDocument, part.Going) = (null, null, null);
             var path = await Task.Run(() => store.FetchResult(job), stop).ConfigureAwait(false);
             if (path is null)
             {
@@ -71,27 +75,33 @@ internal sealed partial class Delivery(
                 parts.Remove(part);
                 continue;
             }
-            var isPhoto = asked != ReplyAs.Document && !part.IsNoPhoto && ResultFiles.CanBePhoto(job.ResultWidth, job.ResultHeight);
-            if (isPhoto && part.Photo.Photo is null) part.Photos = await files.Photo(job, path, stop).ConfigureAwait(false);
-            isPhoto = isPhoto && (part.Photo.Photo ?? (object?)part.Photos) is not null;
-            if (part.Photo.Document is not null || isPhoto && asked == ReplyAs.Photo) continue;
-            part.Note = asked == ReplyAs.Photo ? part.Speech.Say(TextKey.ResultNotAPhoto) : FormattedText.Empty;
-            part.Documents = part.IsTooBig ? null : await files.Document(job, path, stop).ConfigureAwait(false);
-            if (part.Documents is not null) continue;
-            GiveUp(part, Failure.ResultTooBig);
+            if (part.Photo.Document is not null) continue; // sent last
+            if (asked != ReplyAs.Document && part.Photo.Photo is null)
+            {
+                var canBePhoto = !part.Hardship.IsNoPhoto && ResultFiles.CanBePhoto(job.ResultWidth, job.ResultHeight);
+                part.AsPhoto = canBePhoto ? await files.Photo(job, path, stop).ConfigureAwait(false) : null;
+                part.IsNoPhoto = part.AsPhoto is null;
+            }
+            if (asked == ReplyAs.Photo && !part.IsNoPhoto) continue;
+            part.AsDocument = await files.Document(job, path, part.Hardship.Refused, stop).ConfigureAwait(false);
+            if (part.AsDocument is not null) continue;
+            GiveUp(part, part.Hardship.Refused is null ? Failure.ResultTooBig : Failure.ResultRefused);
             parts.Remove(part);
         }
     }
 
     private async Task Send(List<Part> parts, Func<Part, ResultFile?> fileOf, bool isPhoto, CancellationToken stop)
     {
-        foreach (var chunk in parts.Where(part => fileOf(part) is not null).Chunk(MostInAlbum))
+        parts.RemoveAll(IsLost);
+        foreach (var chunk in Chunks(parts, fileOf))
         {
             stop.ThrowIfCancellationRequested();
             var jobs = chunk.Select(part => part.Job.Id).ToList();
             var again = data.Statuses.BeginSending(jobs);
             metrics.MayBeTwice(again);
             if (again > 0) LogMayBeTwice(again, jobs[0]);
+            _ = ShowUpload(chunk[0].Request, isPhoto);
+            foreach (var part in chunk) part.Going = fileOf(part);
             IReadOnlyList<Message> sent;
             try
             {
@@ -102,8 +112,68 @@ internal sealed partial class Delivery(
                 data.Statuses.NotSent(jobs);
                 throw;
             }
-            Note(chunk, sent, isPhoto);
+            await NoteSurely(chunk, sent, isPhoto, stop).ConfigureAwait(false);
+            foreach (var part in chunk) part.Going = null;
         }
+    }
+
+    // What Telegram has confirmed is sent again by whoever does not know it.
+    private async Task NoteSurely(Part[] parts, IReadOnlyList<Message> sent, bool isPhoto, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                Note(parts, sent, isPhoto);
+                return;
+            }
+            catch (StoreUnavailableException error)
+            {
+                LogNotNoted(parts[0].Job.Id, error.Message);
+                await Task.Delay(NoteRest, clock, stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Seen while the file goes up; where that cannot be, nothing is missed.
+    private async Task ShowUpload(PictureRequest request, bool isPhoto)
+    {
+        try
+        {
+            await sender.SendChatAction(request.Chat, request.Thread, isPhoto ? ChatAction.UploadPhoto : ChatAction.UploadDocument, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BotApiException or OperationCanceledException)
+        {
+            // Whatever is the matter, the file itself meets it.
+        }
+    }
+
+    // Whether it was erased while it was made ready, or is another process's now.
+    private bool IsLost(Part part)
+    {
+        if (store.Renew(part.Job.Claim, part.Job.Progress, isActive: false)) return false;
+        LogLost(part.Job.Id);
+        claims.Remove(part.Job.Claim);
+        return true;
+    }
+
+    // Albums, each of as many as Telegram takes at a time, and of as many bytes.
+    private List<Part[]> Chunks(List<Part> parts, Func<Part, ResultFile?> fileOf)
+    {
+        List<List<Part>> chunks = [];
+        long bytes = 0;
+        foreach (var part in parts)
+        {
+            if (fileOf(part) is not { } file) continue;
+            bytes += file.Bytes;
+            if (chunks.Count == 0 || chunks[^1].Count == MostInAlbum || bytes > options.Terms.LargestSend || part.Hardship.IsAlone || chunks[^1][^1].Hardship.IsAlone)
+            {
+                chunks.Add([]);
+                bytes = file.Bytes;
+            }
+            chunks[^1].Add(part);
+        }
+        return chunks.ConvertAll(chunk => chunk.ToArray());
     }
 
     // Not broken off when the process is to end: what is under way has some seconds, and is sent twice otherwise.
@@ -112,13 +182,20 @@ internal sealed partial class Delivery(
         var first = parts[0].Request;
         if (parts.Length > 1)
         {
-            var items = parts.Select(part => new AlbumItem(Outgoing(fileOf(part)!), Caption(part, fileOf(part)!))).ToList();
+            var items = parts.Select(part => new AlbumItem(Outgoing(fileOf(part)!), part.Caption(fileOf(part)!, options.Terms.LargestSend))).ToList();
             return await sender.SendMediaGroup(
                 new AlbumMessage { Chat = first.Chat, Thread = first.Thread, ReplyTo = first.Message, Items = items, ArePhotos = isPhoto }, SendPriority.Result, CancellationToken.None)
                 .ConfigureAwait(false);
         }
         var file = fileOf(parts[0])!;
-        var message = new FileMessage { Chat = first.Chat, Thread = parts[0].IsWithoutThread ? null : first.Thread, ReplyTo = first.Message, File = Outgoing(file), Caption = Caption(parts[0], file) };
+        var message = new FileMessage
+        {
+            Chat = first.Chat,
+            Thread = first.Thread,
+            ReplyTo = first.Message,
+            File = Outgoing(file),
+            Caption = parts[0].Caption(file, options.Terms.LargestSend),
+        };
         return [await (isPhoto ? sender.SendPhoto(message, SendPriority.Result, CancellationToken.None) : sender.SendDocument(message, SendPriority.Result, CancellationToken.None)).ConfigureAwait(false)];
     }
 
@@ -131,7 +208,8 @@ internal sealed partial class Delivery(
         {
             part.Photo = isPhoto ? part.Photo with { Photo = id ?? "" } : part.Photo with { Document = id ?? "" };
             if (string.IsNullOrEmpty(id) || part.Request.UniqueId is not { } unique) continue;
-            data.Sent.Add(part.Request.Person, unique, Repeats.SettingsOf(part.Job), new SentResult { Document = isPhoto ? null : id, Photo = isPhoto ? id : null });
+            var result = isPhoto ? new SentResult { Photo = id } : new SentResult { Document = id, Caption = part.SentAs.ToText() };
+            data.Sent.Add(part.Job.Id, part.Request.Person, unique, Repeats.SettingsOf(part.Job), result);
         }
     }
 
@@ -145,6 +223,12 @@ internal sealed partial class Delivery(
             foreach (var part in parts) part.Request = part.Request with { Chat = moved };
             return null;
         }
+        if (error.Error == BotError.NoRights && chat < 0)
+        {
+            // Texts may be allowed all the same: then the status message says why nothing comes.
+            LogChatEnded(job.Id, error.Error);
+            return GiveUp(parts, parts, Failure.NoRights);
+        }
         if (error.IsEndOfChat())
         {
             if (chat > 0 && error.Error == BotError.Blocked) data.People.SetBlocked(chat, true);
@@ -155,22 +239,56 @@ internal sealed partial class Delivery(
         if (error.IsTransient || error.MayHaveHappened)
         {
             LogAgain(job.Id, error.Message);
+            if (error.IsBrokenUpload && Broken(parts) is { Count: > 0 } hopeless) return GiveUp(parts, hopeless, Failure.ResultRefused);
             return error.Rest(job.Deliveries, options.DeliveryRest, options.LongestRest);
         }
-        if (error.Error is BotError.PhotoRefused or BotError.FileTooBig && parts.Exists(part => part is { IsNoPhoto: false, Photos: not null, Photo.Photo: null })) return TryAs(parts, part => part.IsNoPhoto = true);
-        if (error.Error == BotError.FileTooBig && parts.Exists(part => !part.IsTooBig)) return TryAs(parts, part => part.IsTooBig = true);
-        if (parts.Exists(part => part is { IsWithoutThread: false, Request.Thread: not null })) return TryAs(parts, part => part.Request = part.Request with { Thread = null });
+        if (error.Error is BotError.PhotoRefused or BotError.FileTooBig)
+        {
+            SendOtherwise(Going(parts), part => part.Going!.Bytes);
+            return null;
+        }
+        if (parts.Exists(part => part.Request.Thread is not null))
+        {
+            foreach (var part in parts) part.Request = part.Request with { Thread = null };
+            return null;
+        }
         LogRefused(job.Id, error.Message);
-        if (job.Deliveries < MostRefusals) return error.Rest(job.Deliveries, options.DeliveryRest, options.LongestRest);
-        foreach (var part in parts) GiveUp(part, "Telegram refuses the result");
-        parts.Clear();
-        return TimeSpan.Zero;
+        // Outages and restarts are no refusals: only what this process was told counts.
+        foreach (var part in parts) part.Hardship.Refusals++;
+        if (parts[0].Hardship.Refusals < MostRefusals) return error.Rest(job.Deliveries, options.DeliveryRest, options.LongestRest);
+        return GiveUp(parts, parts, Failure.ResultRefused);
     }
 
-    private static TimeSpan? TryAs(List<Part> parts, Action<Part> change)
+    private static List<Part> Going(List<Part> parts) => parts.FindAll(part => part.Going is not null);
+
+    /// <summary>An album is sent one by one, a photo as a document, a document as a JPEG with fewer bytes than it had: that comes to an end.</summary>
+    private static void SendOtherwise(List<Part> refused, Func<Part, long> bytesOf)
     {
-        parts.ForEach(change);
-        return null;
+        foreach (var part in refused)
+        {
+            if (refused.Count > 1) part.Hardship.IsAlone = true;
+            else if (part.Going == part.AsPhoto) part.Hardship.IsNoPhoto = true;
+            else part.Hardship.Refused = bytesOf(part);
+        }
+    }
+
+    // Whoever finds what comes too large may hang up instead of saying so: what breaks again and again is made smaller, and is not sent for ever.
+    private static List<Part> Broken(List<Part> parts)
+    {
+        var going = Going(parts);
+        foreach (var part in going) part.Hardship.Broken++;
+        if (going.TrueForAll(part => part.Hardship.Broken >= MostBrokenAsItIs)) SendOtherwise(going, part => part.Going!.Bytes / 2);
+        return going.FindAll(part => part.Hardship.Broken >= MostBroken);
+    }
+
+    private TimeSpan? GiveUp(List<Part> parts, List<Part> hopeless, string sentence)
+    {
+        foreach (var part in hopeless.ToList())
+        {
+            GiveUp(part, sentence);
+            parts.Remove(part);
+        }
+        return parts.Count == 0 ? TimeSpan.Zero : null;
     }
 
     // The result cannot be brought. Its sender is told that by the status message.
@@ -184,17 +302,9 @@ internal sealed partial class Delivery(
     {
         if (!store.Told(job.Claim)) LogLost(job.Id);
         claims.Remove(job.Claim);
+        _hardships.TryRemove(job.Id, out _);
         var seconds = job.State == JobState.Upscaled && outcome is null ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - job.ReceivedAt) / 1000.0 : (double?)null;
         metrics.Delivered(outcome ?? job.State.ToString().ToLowerInvariant(), seconds);
-    }
-
-    private FormattedText Caption(Part part, ResultFile file)
-    {
-        if (file.Fitted is not { } quality || file == part.Photos) return part.Note;
-        var format = PictureFormats.Name(part.Job.Format ?? PictureFormat.Png);
-        var fitted = part.Speech.Say(TextKey.ResultFittedJpeg, ("format", format), ("size", part.Speech.Size(part.Job.ResultBytes)),
-            ("limit", part.Speech.Size(options.Terms.LargestSend)), ("quality", quality));
-        return part.Note.Text.Length == 0 ? fitted : StatusTexts.Lines(part.Note, fitted);
     }
 
     private static OutgoingFile Outgoing(ResultFile file) => OutgoingFile.At(file.Path, file.Name);
@@ -214,34 +324,9 @@ internal sealed partial class Delivery(
     [LoggerMessage(LogLevel.Warning, "Sent again, as nobody knows whether Telegram took it before: {Count} from job {Job} on")]
     private partial void LogMayBeTwice(int count, long job);
 
+    [LoggerMessage(LogLevel.Warning, "That the result of job {Job} is there cannot be noted yet: {Reason}")]
+    private partial void LogNotNoted(long job, string reason);
+
     [LoggerMessage(LogLevel.Warning, "Job {Job} was taken back while it was delivered")]
     private partial void LogLost(long job);
-
-    /// <summary>One result on its way.</summary>
-    private sealed class Part(Job job, PictureRequest request, StatusPhoto photo)
-    {
-        internal Job Job => job;
-
-        internal PictureRequest Request { get; set; } = request;
-
-        internal Speech Speech { get; } = Speech.In(request.Language);
-
-        /// <summary>What of it is known to be there.</summary>
-        internal StatusPhoto Photo { get; set; } = photo;
-
-        /// <summary>The file to send as a photo, or null.</summary>
-        internal ResultFile? Photos { get; set; }
-
-        /// <summary>The file to send as a document, or null.</summary>
-        internal ResultFile? Documents { get; set; }
-
-        /// <summary>What is said below the document.</summary>
-        internal FormattedText Note { get; set; } = FormattedText.Empty;
-
-        internal bool IsNoPhoto { get; set; }
-
-        internal bool IsTooBig { get; set; }
-
-        internal bool IsWithoutThread => Request.Thread is null;
-    }
 }

@@ -11,18 +11,29 @@ namespace TorchUpscaler.Telegram.Life;
 /// Fetches the pictures of received jobs, many at a time, checks their headers and queues them. A picture over which the process
 /// dies has failed once; what is Telegram's or the disk's trouble is nobody's failure.
 /// </summary>
-internal sealed partial class Fetcher(IBotApi api, IJobStore store, PictureCheck check, LifeOptions options, HeldClaims claims, BotMetrics metrics, ILogger<Fetcher> log)
+internal sealed partial class Fetcher(
+    IBotApi api, IJobStore store, PictureCheck check, LifeOptions options, HeldClaims claims, BotMetrics metrics, TimeProvider clock, ILogger<Fetcher> log) : IDisposable
 {
     private const string CrashSentence = "the program broke down while it worked on the picture";
     private static readonly TimeSpan DiskRest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(2);
 
+    private readonly CheckGate _gate = new();
+    private long _heldUntil = long.MinValue; // in the clock's timestamps
+    private volatile BotApiException? _tokenRefused;
+
+    /// <summary>Telegram's word that it does not know the token, once it has said so; null before.</summary>
+    internal BotApiException? TokenRefused => _tokenRefused;
+
     /// <summary>Takes what waits, as far as there is room.</summary>
     /// <returns>The fetches that it has begun.</returns>
     internal IEnumerable<Task> Begin(int room, CancellationToken stop)
     {
-        for (; room > 0 && store.ClaimReceived(PictureRequest.FrontEnd) is { } job; room--) yield return Fetch(job, stop);
+        for (; room > 0 && clock.GetTimestamp() >= Volatile.Read(ref _heldUntil) && store.ClaimReceived(PictureRequest.FrontEnd) is { } job; room--) yield return Fetch(job, stop);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
 
     private async Task Fetch(Job job, CancellationToken stop)
     {
@@ -32,14 +43,16 @@ internal sealed partial class Fetcher(IBotApi api, IJobStore store, PictureCheck
             await FetchAndQueue(job, ended.Token).ConfigureAwait(false);
             metrics.Fetched("queued");
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+#pragma warning disable CA1031 // whatever breaks then
+        catch (Exception) when (ended.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // Cancelled by its sender, taken back, or the process ends.
-            End(() => store.HandBack(job.Claim, TimeSpan.Zero));
+            claims.HandBack(job.Claim, TimeSpan.Zero);
         }
         catch (StoreUnavailableException)
         {
-            End(() => store.HandBack(job.Claim, FirstRest));
+            claims.HandBack(job.Claim, FirstRest);
         }
         catch (BotApiException error)
         {
@@ -52,7 +65,7 @@ internal sealed partial class Fetcher(IBotApi api, IJobStore store, PictureCheck
         catch (IOException error)
         {
             LogDisk(job.Id, error.Message);
-            End(() => store.HandBack(job.Claim, DiskRest));
+            claims.HandBack(job.Claim, DiskRest);
         }
 #pragma warning disable CA1031 // whatever a decoder throws is the picture's affair, never the process's
         catch (Exception error)
@@ -76,11 +89,27 @@ internal sealed partial class Fetcher(IBotApi api, IJobStore store, PictureCheck
         await using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
         await api.Download(remote, file, options.Terms.LargestFetch, cancellation).ConfigureAwait(false);
         await file.FlushAsync(cancellation).ConfigureAwait(false);
-        var picture = await Task.Run(() => Check(job, path), cancellation).ConfigureAwait(false);
+        var picture = await CheckCharged(job, path, cancellation).ConfigureAwait(false);
         file.Position = 0;
         cancellation.ThrowIfCancellationRequested();
         await Task.Run(() => store.Accept(job.Claim, picture, file), CancellationToken.None).ConfigureAwait(false);
     }
+
+    // A crash is charged to what is being checked, whosever fault it is. So what was being checked in one is checked alone from then on:
+    // nobody's picture fails for another's.
+    private Task<CheckedPicture> CheckCharged(Job job, string path, CancellationToken cancellation) => _gate.Inside(isAlone: job.Failures > 0, () => Task.Run(() =>
+    {
+        claims.SetActive(job.Claim, true);
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Check(job, path);
+        }
+        finally
+        {
+            claims.SetActive(job.Claim, false);
+        }
+    }, cancellation), cancellation);
 
     private CheckedPicture Check(Job job, string path)
     {
@@ -104,27 +133,31 @@ internal sealed partial class Fetcher(IBotApi api, IJobStore store, PictureCheck
     private void Refused(Job job, BotApiException error)
     {
         if (error.Error == BotError.FileTooBig) Fail(job, Failure.TooBigToFetch, isFinal: true);
-        else if (!error.IsTransient && error.Error != BotError.BadToken) Fail(job, Failure.FileGone, isFinal: true);
+        else if (!error.IsTransient) Fail(job, Failure.FileGone, isFinal: true);
         else
         {
             LogUnreachable(job.Id, error.Message);
             metrics.Fetched("again");
-            End(() => store.HandBack(job.Claim, error.Rest(job.Attempt, FirstRest, options.LongestRest)));
+            if (error.Error == BotError.BadToken) _tokenRefused = error;
+            if (error.RetryAfter is { } hold) Hold(hold);
+            claims.HandBack(job.Claim, error.Rest(job.Attempt, FirstRest, options.LongestRest));
         }
+    }
+
+    // Telegram has had too many calls, whatever they were for.
+    private void Hold(TimeSpan time)
+    {
+        var until = clock.GetTimestamp() + (long)(time.TotalSeconds * clock.TimestampFrequency);
+        if (until > Volatile.Read(ref _heldUntil)) Volatile.Write(ref _heldUntil, until);
     }
 
     private void Fail(Job job, string sentence, bool isFinal)
     {
         metrics.Fetched("failed");
         LogFailed(job.Id, sentence);
-        End(() => store.Fail(job.Claim, sentence, isFinal));
-    }
-
-    private static void End<T>(Func<T> end)
-    {
         try
         {
-            end();
+            store.Fail(job.Claim, sentence, isFinal);
         }
         catch (StoreUnavailableException)
         {

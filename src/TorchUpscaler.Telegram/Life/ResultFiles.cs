@@ -7,8 +7,10 @@ namespace TorchUpscaler.Telegram.Life;
 /// <summary>A file as it is sent.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Name">The name that it is sent under.</param>
+/// <param name="Bytes">How many it has.</param>
 /// <param name="Fitted">Where it had to be made smaller: the quality of the JPEG that it is now.</param>
-internal sealed record ResultFile(string Path, string Name, int? Fitted);
+/// <param name="IsOverWhite">Whether what was transparent is white now.</param>
+internal sealed record ResultFile(string Path, string Name, long Bytes, int? Fitted = null, bool IsOverWhite = false);
 
 /// <summary>Brings results to what Telegram takes: as they are where that can be, else as a JPEG of the best quality that fits.</summary>
 internal sealed class ResultFiles(IPictureCodec codec, IJobStore store, LifeOptions options) : IDisposable
@@ -23,8 +25,13 @@ internal sealed class ResultFiles(IPictureCodec codec, IJobStore store, LifeOpti
         (long)width + height <= MostSides && Math.Max(width, height) <= (long)MostRatio * Math.Min(width, height);
 
     /// <summary>The result's file as a document.</summary>
+    /// <param name="job">Its job.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="below">Fewer bytes than these, where so many were refused; or null.</param>
+    /// <param name="cancellation">The process is to end.</param>
     /// <returns>Null where no JPEG of it is small enough.</returns>
-    internal Task<ResultFile?> Document(Job job, string path, CancellationToken cancellation) => Fitting(job, path, options.Terms.LargestSend, "document", isPhoto: false, cancellation);
+    internal Task<ResultFile?> Document(Job job, string path, long? below, CancellationToken cancellation) =>
+        Fitting(job, path, Math.Min(options.Terms.LargestSend, below - 1 ?? long.MaxValue), "document", isPhoto: false, cancellation);
 
     /// <summary>The result's file as a photo; of a size that can be one.</summary>
     /// <returns>Null where no JPEG of it is small enough.</returns>
@@ -38,7 +45,7 @@ internal sealed class ResultFiles(IPictureCodec codec, IJobStore store, LifeOpti
         var extension = Path.GetExtension(path);
         // Telegram makes stickers of WebP photos.
         var isFit = job.ResultBytes <= limit && !(isPhoto && extension == PictureFormats.Extension(PictureFormat.WebP));
-        if (isFit) return new ResultFile(path, NameOf(job, extension), null);
+        if (isFit) return new ResultFile(path, NameOf(job, extension), job.ResultBytes);
         await _one.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -55,6 +62,7 @@ internal sealed class ResultFiles(IPictureCodec codec, IJobStore store, LifeOpti
         var extension = PictureFormats.Extension(PictureFormat.Jpeg);
         var target = Path.Combine(store.WorkFolder(job.Claim), work + extension);
         if (Math.Max(job.ResultWidth, job.ResultHeight) > PictureFormats.LargestSide(PictureFormat.Jpeg)) return null;
+        var hasAlpha = HasAlpha(path);
         foreach (var quality in s_qualities)
         {
             try
@@ -65,9 +73,22 @@ internal sealed class ResultFiles(IPictureCodec codec, IJobStore store, LifeOpti
             {
                 return null; // no JPEG can be made of it
             }
-            if (new FileInfo(target).Length <= limit) return new ResultFile(target, NameOf(job, extension), quality);
+            var bytes = new FileInfo(target).Length;
+            if (bytes <= limit) return new ResultFile(target, NameOf(job, extension), bytes, quality, hasAlpha);
         }
         return null;
+    }
+
+    private bool HasAlpha(string path)
+    {
+        try
+        {
+            return codec.ReadHeader(path).Channels is 2 or 4;
+        }
+        catch (PictureException)
+        {
+            return false; // no JPEG can be made of it
+        }
     }
 
     private static string NameOf(Job job, string extension) =>

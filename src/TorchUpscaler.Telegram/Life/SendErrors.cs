@@ -16,8 +16,7 @@ internal static class SendErrors
     /// <param name="longest">The longest wait, where Telegram itself names none.</param>
     internal static TimeSpan Rest(this BotApiException error, int tries, TimeSpan first, TimeSpan longest)
     {
-        var rest = first * Math.Pow(2, Math.Clamp(tries - 1, 0, 20));
-        rest = rest < longest ? rest : longest;
+        var rest = Waits.After(tries, first, longest);
         return error.RetryAfter is { } asked && asked > rest ? asked : rest;
     }
 }

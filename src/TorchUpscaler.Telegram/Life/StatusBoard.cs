@@ -51,7 +51,7 @@ internal sealed partial class StatusBoard(
         catch (Exception error) when (error is not StoreUnavailableException)
 #pragma warning restore CA1031
         {
-            shown.IsGone = true;
+            shown.IsUnheard = true;
             LogUnspeakable(open.Status.Key, error);
         }
     }
@@ -61,27 +61,36 @@ internal sealed partial class StatusBoard(
         // What was sent after this look began is not in it yet.
         var (status, now) = (open.Status with { Message = open.Status.Message ?? shown.Message }, clock.GetTimestamp());
         var hasEnded = StatusView.HasEnded(open);
-        if (hasEnded && (shown.IsGone || status.Message is null && StatusView.IsCancelled(open)))
+        if (hasEnded && (shown.IsUnheard || status.Message is null && StatusView.IsCancelled(open)))
         {
             // Nobody can read it; or nothing was said that would have to be put right.
             data.Statuses.End(status.Key);
             return;
         }
-        if (shown.IsGone || status.Message is null && IsFetchedSilently(open)) return;
+        if (shown.IsUnheard || shown.IsGone && !hasEnded || status.Message is null && IsFetchedSilently(open)) return;
 
         var state = StatusView.StateOf(open);
         var isNews = state != shown.State;
+        // In a group each edit is one of few messages a minute: only the first and the last word cannot wait.
+        var isUrgent = status.Chat < 0 ? hasEnded || status.Message is null : isNews || hasEnded;
         var pace = status.Chat < 0 ? options.GroupProgressEvery : StatusView.IsWaiting(open) ? options.PlaceEvery : options.ProgressEvery;
-        if (!isNews && !hasEnded && clock.GetElapsedTime(shown.At, now) < pace) return;
+        if (!isUrgent && clock.GetElapsedTime(shown.At, now) < pace) return;
 
-        QueuePlace? place = null;
+        QueuePlace? place = null, last = null;
         if (StatusView.FirstWaiting(open) is { } waiting)
         {
-            if (places-- <= 0 && !isNews) return;
+            if (places-- <= 0 && !isUrgent) return;
             place = store.Place(waiting.Id);
+            if (StatusView.LastWaiting(open) is { } other) last = store.Place(other.Id);
         }
-        var says = view.Of(open, place, clock.GetUtcNow());
+        var says = view.Of(open, place, last);
         if (says is null) return;
+        if (shown.IsGone && !says.TellsFailure)
+        {
+            // It was deleted, and the results have told the rest.
+            data.Statuses.End(status.Key);
+            return;
+        }
         if (says == shown.Says && status.Message is not null)
         {
             (shown.State, shown.At) = (state, now);
@@ -89,26 +98,26 @@ internal sealed partial class StatusBoard(
             return;
         }
         shown.IsBusy = true;
-        var call = Show(status, says, hasEnded, isNews, shown, state);
+        var call = Show(status, says, hasEnded, isUrgent, shown, state);
         _calls[call] = true;
         call.ContinueWith(ended => _calls.TryRemove(ended, out _), TaskScheduler.Default);
     }
 
     // Not broken off when the process is to end: what is under way has some seconds, and would be said twice otherwise.
-    private async Task Show(StatusMessage status, StatusSays says, bool isLast, bool isNews, Shown shown, string state)
+    private async Task Show(StatusMessage status, StatusSays says, bool isLast, bool isUrgent, Shown shown, string state)
     {
         await Task.Yield();
         try
         {
-            if (status.Ref is { } message && !says.IsBadNews)
+            if (status.Ref is { } message && !says.IsBadNews && !shown.IsGone)
             {
-                await sender.EditMessageText(new TextEdit(message, says.Text, says.Keyboard), isNews ? SendPriority.Result : SendPriority.Progress, CancellationToken.None).ConfigureAwait(false);
+                await sender.EditMessageText(new TextEdit(message, says.Text, says.Keyboard), isUrgent ? SendPriority.Result : SendPriority.Progress, CancellationToken.None).ConfigureAwait(false);
             }
             else
             {
                 var sent = await sender.SendMessage(
-                    new TextMessage { Chat = status.Chat, Thread = shown.IsWithoutThread ? null : status.Thread, ReplyTo = status.ReplyTo, Text = says.Text, Keyboard = says.Keyboard, IsSilent = !says.IsBadNews },
-                    says.IsBadNews ? SendPriority.Result : SendPriority.Urgent, CancellationToken.None).ConfigureAwait(false);
+                    new TextMessage { Chat = status.Chat, Thread = shown.IsWithoutThread ? null : status.Thread, ReplyTo = status.ReplyTo, Text = says.Text, Keyboard = says.Keyboard, IsSilent = !says.TellsFailure },
+                    says.TellsFailure ? SendPriority.Result : SendPriority.Urgent, CancellationToken.None).ConfigureAwait(false);
                 shown.Message = sent.MessageId;
                 data.Statuses.SetMessage(status.Key, sent.MessageId);
                 if (status.Ref is { } old) await Remove(old).ConfigureAwait(false);
@@ -155,7 +164,8 @@ internal sealed partial class StatusBoard(
             if (error is { Error: BotError.Migrated, MigratedTo: { } moved }) data.MoveChat(status.Chat, moved);
             else if (error.IsEndOfChat()) LeaveAlone(status, shown);
             else if (!error.IsTransient && status is { Message: null, Thread: not null } && !shown.IsWithoutThread) shown.IsWithoutThread = true; // the thread may be gone
-            else if (!error.IsTransient) shown.IsGone = true; // deleted, or too old to be edited
+            else if (!error.IsTransient && status.Message is not null && !shown.IsGone) shown.IsGone = true; // deleted, or too old to be edited
+            else if (!error.IsTransient) shown.IsUnheard = true;
             else LogNotShown(error.Message);
         }
         catch (StoreUnavailableException)
@@ -167,19 +177,19 @@ internal sealed partial class StatusBoard(
     // Whoever has shut the bot out does not wait for these photos any more.
     private void LeaveAlone(StatusMessage status, Shown shown)
     {
-        shown.IsGone = true;
+        shown.IsUnheard = true;
         if (status.Chat > 0) data.People.SetBlocked(status.Chat, true);
         foreach (var photo in data.Statuses.Photos(status.Key)) store.Cancel(photo.Job, tellSender: false);
         data.Statuses.End(status.Key);
     }
 
     // An update whose handling broke off is handled again; what it left half-done is not waited for for ever.
-    private bool IsTakenIn(OpenStatus open) =>
-        open.Photos.Count >= open.Status.Count || clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(open.Status.CreatedAt) > TakingIn;
+    private static bool IsTakenIn(OpenStatus open) =>
+        open.Photos.Count >= open.Status.Count || TimeSpan.FromMilliseconds(open.Status.Age) > TakingIn;
 
     private bool IsFetchedSilently(OpenStatus open) =>
         open.Photos.All(photo => photo.Job is { State: JobState.Received })
-        && clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(open.Status.CreatedAt) < options.SilentFetch;
+        && TimeSpan.FromMilliseconds(open.Status.Age) < options.SilentFetch;
 
     [LoggerMessage(LogLevel.Error, "Status message {Key} cannot be shown any more")]
     private partial void LogUnspeakable(string key, Exception error);
@@ -211,7 +221,10 @@ internal sealed partial class StatusBoard(
             set => _isBusy = value;
         }
 
-        /// <summary>Whether nobody can read it any more.</summary>
+        /// <summary>Whether the message is there no more: what failed is told in another one.</summary>
         internal bool IsGone { get; set; }
+
+        /// <summary>Whether nothing more can be said.</summary>
+        internal bool IsUnheard { get; set; }
     }
 }

@@ -8,13 +8,16 @@ namespace TorchUpscaler.Telegram.Life;
 
 /// <summary>What a status message says.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Button">The text of its one button, or null.</param>
-/// <param name="Keyboard">The button.</param>
+/// <param name="Rows">The buttons, a row each.</param>
 /// <param name="IsBadNews">Whether nothing came of the photos, so that no result tells of their end.</param>
-internal sealed record StatusSays(FormattedText Text, string? Button, InlineKeyboard? Keyboard, bool IsBadNews = false)
+/// <param name="TellsFailure">Whether nothing came of one of them at least.</param>
+internal sealed record StatusSays(FormattedText Text, IReadOnlyList<InlineButton> Rows, bool IsBadNews = false, bool TellsFailure = false)
 {
+    /// <summary>The buttons, or null.</summary>
+    internal InlineKeyboard? Keyboard => Rows.Count == 0 ? null : new InlineKeyboard([.. Rows.Select(button => (IReadOnlyList<InlineButton>)[button])]);
+
     /// <summary>Whether it looks the same.</summary>
-    public bool Equals(StatusSays? other) => other is not null && Text.Equals(other.Text) && Button == other.Button && IsBadNews == other.IsBadNews;
+    public bool Equals(StatusSays? other) => other is not null && Text.Equals(other.Text) && Rows.SequenceEqual(other.Rows) && IsBadNews == other.IsBadNews;
 
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode();
@@ -23,26 +26,24 @@ internal sealed record StatusSays(FormattedText Text, string? Button, InlineKeyb
 /// <summary>Words a status message from what it tells of.</summary>
 internal sealed class StatusView(LifeOptions options)
 {
-    private const double KnownShare = 0.02; // from which on a run's own pace tells something
-
     /// <summary>What it says; null where it has nothing to tell of.</summary>
     /// <param name="open">What it tells of.</param>
     /// <param name="place">The place of the first photo that waits.</param>
-    /// <param name="now">The time.</param>
-    internal StatusSays? Of(OpenStatus open, QueuePlace? place, DateTimeOffset now)
+    /// <param name="last">The place of the last one, where there are several.</param>
+    internal StatusSays? Of(OpenStatus open, QueuePlace? place, QueuePlace? last = null)
     {
         var jobs = open.Photos.Select(Seen).OfType<Job>().ToList();
         if (open.Photos.Count == 0) return null;
         var request = jobs.Select(PictureRequest.Of).FirstOrDefault(known => known is not null);
-        var speech = Speech.In(request?.Language ?? Language.English);
+        var speech = Speech.In(request?.Language ?? Languages.Of(open.Status.Language));
         // What has been erased has been cancelled.
-        if (jobs.Count == 0) return new StatusSays(StatusTexts.Cancelled(speech), null, null);
+        if (jobs.Count == 0) return new StatusSays(StatusTexts.Cancelled(speech), []);
 
         var text = open.Status.Count > 1
-            ? AlbumTexts.Of(speech, jobs, options.Terms, place)
-            : StatusTexts.Of(speech, jobs[0], options.Terms, place, SecondsLeft(jobs[0], now), ScaleThatFits(jobs[0]));
-        if (HasEnded(open) && request?.Kind == PictureKind.Photo && jobs.Exists(job => job.State == JobState.Delivered))
-            text = StatusTexts.Lines(text, StatusTexts.CompressedHint(speech));
+            ? AlbumTexts.Of(speech, jobs, options.Terms, place, SecondsLeft(jobs, last ?? place), ScaleThatFits)
+            : StatusTexts.Of(speech, jobs[0], options.Terms, place, SecondsLeft(jobs[0]), ScaleThatFits(jobs[0]));
+        var photos = jobs.Count(job => job.State == JobState.Delivered && PictureRequest.Of(job)?.Kind == PictureKind.Photo);
+        if (HasEnded(open) && photos > 0) text = StatusTexts.Lines(text, StatusTexts.CompressedHint(speech, photos));
         return Buttoned(speech, open, jobs, text);
     }
 
@@ -67,8 +68,11 @@ internal sealed class StatusView(LifeOptions options)
     /// <summary>Whether all that is left waits for a worker.</summary>
     internal static bool IsWaiting(OpenStatus open) => open.Photos.All(photo => photo.Job?.State != JobState.Running) && FirstWaiting(open) is not null;
 
-    /// <summary>The first photo that waits for a worker, or null.</summary>
-    internal static Job? FirstWaiting(OpenStatus open) => open.Photos.Select(photo => photo.Job).FirstOrDefault(job => job?.State == JobState.Queued);
+    /// <summary>The photo that waits for a worker and comes first in the queue, or null.</summary>
+    internal static Job? FirstWaiting(OpenStatus open) => Waiting(open).FirstOrDefault();
+
+    /// <summary>The one of several that comes last, or null.</summary>
+    internal static Job? LastWaiting(OpenStatus open) => Waiting(open) is { Count: > 1 } waiting ? waiting[^1] : null;
 
     /// <summary>What has to be told at once where it changes.</summary>
     internal static string StateOf(OpenStatus open) =>
@@ -84,22 +88,36 @@ internal sealed class StatusView(LifeOptions options)
         {
             var label = speech.Plain(TextKey.ButtonCancel);
             var button = open.Status.Count > 1 ? Buttons.CancelAlbum(label, open.Status.Key) : Buttons.Cancel(label, jobs[0].Id);
-            return new StatusSays(text, label, InlineKeyboard.Row(button));
+            return new StatusSays(text, [button]);
         }
-        var isBadNews = HasEnded(open) && jobs.Exists(job => job.State is JobState.Failed or JobState.Expired) && !jobs.Exists(job => job.State == JobState.Delivered);
-        if (open.Status.Count == 1 && ScaleThatFits(jobs[0]) is { } scale)
-        {
-            var label = speech.Plain(TextKey.ButtonTryScale, ("scale", scale));
-            return new StatusSays(text, label, InlineKeyboard.Row(Buttons.TryScale(label, jobs[0].Id, scale)), isBadNews);
-        }
-        return new StatusSays(text, null, null, isBadNews);
+        // Nothing is offered in what will be said once more.
+        if (!HasEnded(open)) return new StatusSays(text, []);
+        var tellsFailure = jobs.Exists(job => job.State is JobState.Failed or JobState.Expired);
+        var isBadNews = tellsFailure && !jobs.Exists(job => job.State == JobState.Delivered);
+        return new StatusSays(text, [.. jobs.Select(job => TryScale(speech, job, isOfSeveral: open.Status.Count > 1)).OfType<InlineButton>()], isBadNews, tellsFailure);
     }
 
-    private static double? SecondsLeft(Job job, DateTimeOffset now)
+    // In the queue's order: an album's pictures come into it as they have been fetched.
+    private static List<Job> Waiting(OpenStatus open) =>
+        [.. open.Photos.Select(photo => photo.Job).OfType<Job>().Where(job => job.State == JobState.Queued).OrderBy(job => (job.EffectiveClass, job.Tag, job.Id))];
+
+    private InlineButton? TryScale(Speech speech, Job job, bool isOfSeveral)
     {
-        if (job.State != JobState.Running || job.StartedAt is not { } started) return null;
-        if (job.Progress <= KnownShare) return job.Cost * (1 - job.Progress);
-        var spent = now.ToUnixTimeMilliseconds() - started;
-        return spent <= 0 ? null : spent / 1000.0 * (1 - job.Progress) / job.Progress;
+        if (ScaleThatFits(job) is not { } scale) return null;
+        var label = isOfSeveral
+            ? speech.Plain(TextKey.ButtonTryScaleOf, ("scale", scale), ("name", QueueTexts.NameOf(speech, job)))
+            : speech.Plain(TextKey.ButtonTryScale, ("scale", scale));
+        return Buttons.TryScale(label, job.Id, scale);
+    }
+
+    // By the estimate, as in the queue: since when it has been worked on is not known of a run that was interrupted.
+    private static double? SecondsLeft(Job job) => job.State == JobState.Running ? job.Cost * (1 - job.Progress) : null;
+
+    /// <summary>How long until the last of an album, with which all come: not known before all have been fetched.</summary>
+    private static double? SecondsLeft(List<Job> jobs, QueuePlace? last)
+    {
+        if (jobs.Exists(job => job.State == JobState.Received)) return null;
+        if (jobs.Exists(job => job.State == JobState.Queued)) return last?.SecondsLeft;
+        return jobs.Select(SecondsLeft).Max();
     }
 }

@@ -33,6 +33,7 @@ internal sealed class SendQueue : IAsyncDisposable
     private int _going;
     private int _looks;
     private bool _isClosed;
+    private volatile BotApiException? _tokenRefused;
 
     internal SendQueue(SendLimits limits, TimeProvider clock, ILogger log)
     {
@@ -41,6 +42,9 @@ internal sealed class SendQueue : IAsyncDisposable
         _all = new RateWindow(limits.All.Count, Ticks(limits.All.Window));
         _timer = clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Telegram's word that it does not know the token, once it has said so; null before.</summary>
+    internal BotApiException? TokenRefused => _tokenRefused;
 
     /// <summary>How many calls wait.</summary>
     internal int Waiting => Volatile.Read(ref _waiting);
@@ -246,6 +250,7 @@ internal sealed class SendQueue : IAsyncDisposable
         catch (Exception error)
         {
             failure = error;
+            if (error is BotApiException { Error: BotError.BadToken } refused) _tokenRefused = refused;
         }
         End(call, failure);
         Look();

@@ -28,6 +28,9 @@ public sealed class SendScheduler : IAsyncDisposable
         _queue = new SendQueue(limits ?? new SendLimits(), clock ?? TimeProvider.System, log ?? NullLogger<SendScheduler>.Instance);
     }
 
+    /// <summary>Telegram's word that it does not know the token, once it has said so; null before.</summary>
+    internal BotApiException? TokenRefused => _queue.TokenRefused;
+
     /// <summary>How many calls wait.</summary>
     public int Waiting => _queue.Waiting;
 

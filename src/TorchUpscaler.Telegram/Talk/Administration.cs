@@ -8,6 +8,8 @@ namespace TorchUpscaler.Telegram.Talk;
 /// <summary>The commands of those who run the bot.</summary>
 internal sealed class Administration(TalkTools tools, BroadcastDialog broadcasts)
 {
+    private const int MostBusy = 5;
+
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
     /// <summary>Whether a call is one of these commands.</summary>
@@ -83,7 +85,15 @@ internal sealed class Administration(TalkTools tools, BroadcastDialog broadcasts
             ("people", people.People), ("active", lately.People), ("blocked", people.Blocked));
         var paused = tools.Data.Flags.IsPaused ? speech.Say(TextKey.AdminStatsPaused) : null;
         var broadcast = Broadcasts.LeftOf(tools.Data) is { } left ? speech.Say(TextKey.AdminBroadcasting, ("left", left)) : null;
-        return StatusTexts.Lines(text, paused, broadcast);
+        return StatusTexts.Lines([text, .. Busiest(speech), paused, broadcast]);
+    }
+
+    // Whom to ask, or to ban: people are known by their numbers only.
+    private IEnumerable<FormattedText> Busiest(Speech speech)
+    {
+        var people = tools.Data.People.Busiest(s_day, MostBusy);
+        if (people.Count == 0) return [];
+        return [speech.Say(TextKey.AdminStatsBusiest), .. people.Select(person => speech.Say(TextKey.AdminStatsBusy, ("id", person.Id), ("count", person.Pictures)))];
     }
 
     /// <summary>How many jobs are in these states.</summary>

@@ -13,8 +13,8 @@ internal sealed class BroadcastDialog(TalkTools tools)
     internal Task Ask(Call call, Message message, Guest guest)
     {
         var source = call.Arguments.Length > 0 ? message : message.ReplyToMessage;
-        if (!message.Chat.IsPrivate || source is null || TextOf(source) is null)
-            return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminBroadcastHow));
+        if (!message.Chat.IsPrivate || source is null) return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminBroadcastHow));
+        if (TextOf(source) is null) return tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.AdminBroadcastTextOnly));
         var question = guest.Speech.Say(TextKey.AdminBroadcastAsk, ("count", Reachable()));
         return tools.Replies.Say(source, guest, question, InlineKeyboard.Row(
             Buttons.Of(guest.Speech.Plain(TextKey.ButtonBroadcast), new ButtonData(ButtonKind.Broadcast, ButtonData.Yes)),

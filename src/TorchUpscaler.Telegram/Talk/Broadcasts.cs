@@ -14,7 +14,7 @@ public sealed class Broadcasts(BotData data, SendScheduler sender)
     private const string Flag = "broadcast";
     private const int Page = 500;
 
-    private readonly Replies _replies = new(sender, data);
+    private readonly Replies _replies = new(sender, data, TimeProvider.System);
     private FormattedText? _lastTold;
 
     /// <summary>How many are still to get the text that is being sent; null where none is.</summary>
@@ -51,7 +51,7 @@ public sealed class Broadcasts(BotData data, SendScheduler sender)
         if (Broadcast.Read(data.Flags.Get(Flag)) is not { } broadcast) return;
         var (waiting, sent, dropped) = data.Outbox.Count(broadcast.Topic);
         var text = Speech.In(broadcast.Language).Say(waiting > 0 ? TextKey.AdminBroadcastProgress : TextKey.AdminBroadcastDone,
-            ("sent", sent), ("count", waiting + sent + dropped), ("blocked", dropped));
+            ("sent", sent), ("count", waiting + sent + dropped), ("lost", dropped));
         if (text.Equals(_lastTold)) return;
         await _replies.Edit(broadcast.Progress, text, null, leave).ConfigureAwait(false);
         _lastTold = waiting > 0 ? text : null;

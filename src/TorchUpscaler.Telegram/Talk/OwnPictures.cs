@@ -27,8 +27,7 @@ internal sealed class OwnPictures(TalkTools tools)
             await tools.Replies.Say(message, guest, AskText(guest, jobs), AskKeyboard(guest, jobs)).ConfigureAwait(false);
             return;
         }
-        var isCancelled = tools.Store.Cancel(jobs[0].Id, tellSender: true);
-        await tools.Replies.Say(message, guest, guest.Speech.Say(TextKey.Cancelled, ("count", isCancelled ? 1 : 0))).ConfigureAwait(false);
+        await tools.Replies.Say(message, guest, CancelledText(tools.Store.Cancel(jobs[0].Id, tellSender: true) ? 1 : 0, guest)).ConfigureAwait(false);
     }
 
     /// <summary>Cancels one of the list, and shows what is left of it.</summary>
@@ -44,7 +43,7 @@ internal sealed class OwnPictures(TalkTools tools)
     {
         var count = CancelAllOf(guest);
         await tools.Replies.Answer(query, guest).ConfigureAwait(false);
-        await tools.Replies.Edit(list, guest.Speech.Say(TextKey.Cancelled, ("count", count)), null, guest.Leave).ConfigureAwait(false);
+        await tools.Replies.Edit(list, CancelledText(count, guest), null, guest.Leave).ConfigureAwait(false);
     }
 
     /// <summary>Cancels a job by the button of its status message.</summary>
@@ -67,9 +66,17 @@ internal sealed class OwnPictures(TalkTools tools)
         return guest.Speech.Plain(cancelled > 0 ? TextKey.NoteCancelled : TextKey.NoteTooLateToCancel);
     }
 
-    /// <summary>Cancels all of a person's.</summary>
-    /// <returns>How many.</returns>
-    internal int CancelAllOf(Guest guest) => Cancellable(tools.Store, guest.QueueName).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
+    /// <summary>Cancels all of a person's, who hears of it otherwise.</summary>
+    internal void CancelSilently(Guest guest)
+    {
+        foreach (var job in Cancellable(tools.Store, guest.QueueName)) tools.Store.Cancel(job.Id, tellSender: false);
+    }
+
+    private int CancelAllOf(Guest guest) => Cancellable(tools.Store, guest.QueueName).Count(job => tools.Store.Cancel(job.Id, tellSender: true));
+
+    // What was there when it was shown may have been done since.
+    private static FormattedText CancelledText(int count, Guest guest) =>
+        count > 0 ? guest.Speech.Say(TextKey.Cancelled, ("count", count)) : guest.Speech.Say(TextKey.CancelNothing);
 
     private FormattedText ListText(Guest guest) => ListText(guest, Jobs(tools.Store, guest.QueueName, [.. s_cancellable, JobState.Upscaled]));
 

@@ -40,17 +40,20 @@ internal sealed class Presses(TalkTools tools, PictureDesk desk, SettingsDialog 
             await Note(query, guest, TextKey.NoteNotYours).ConfigureAwait(false);
             return;
         }
-        var whyNot = job is { State: JobState.Failed } ? desk.TakeAgain(job, scale, guest) : guest.Speech.Plain(TextKey.NotePictureGone);
-        await tools.Replies.Answer(query, guest, whyNot ?? guest.Speech.Plain(TextKey.NoteTryScale, ("scale", scale))).ConfigureAwait(false);
-        if (whyNot is null) await tools.Replies.ClearButtons(message.Ref, guest.Leave).ConfigureAwait(false);
+        var whyNot = job is { State: JobState.Failed } ? desk.TakeAgain(job, scale, guest) : new PictureDesk.Note(guest.Speech.Plain(TextKey.NotePictureGone));
+        await tools.Replies.Answer(query, guest, whyNot?.Text ?? guest.Speech.Plain(TextKey.NoteTryScale, ("scale", scale)), whyNot is { IsAlert: true }).ConfigureAwait(false);
+        if (whyNot is null) await tools.Replies.RemoveButton(message, query.Data!, guest.Leave).ConfigureAwait(false);
     }
 
     private async Task Delete(CallbackQuery query, Message message, string answer, Guest guest)
     {
         if (answer == ButtonData.Yes)
         {
-            tools.Data.Erase(guest.Id);
+            // What is not done comes to nothing, and counts against no quota. The store goes first: of a job that is not there nothing more is noted.
+            pictures.CancelSilently(guest);
+            tools.Data.GiveBackUses(guest.Id);
             tools.Store.Erase(guest.QueueName);
+            tools.Data.Erase(guest.Id);
         }
         else if (answer != ButtonData.No)
         {

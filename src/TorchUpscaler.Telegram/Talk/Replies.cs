@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Data;
 using TorchUpscaler.Telegram.Sending;
@@ -5,15 +7,43 @@ using TorchUpscaler.Telegram.Sending;
 namespace TorchUpscaler.Telegram.Talk;
 
 /// <summary>What the bot says in answer to somebody. Where it can never be heard (they have blocked the bot, the message is gone), that is no failure.</summary>
-internal sealed class Replies(SendScheduler sender, BotData data)
+internal sealed class Replies(SendScheduler sender, BotData data, TimeProvider clock)
 {
+    private const int MostRemembered = 1000; // refusals
+    private static readonly TimeSpan s_oneRefusal = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<long, (string Kind, long At)> _refused = [];
+
     /// <summary>Answers a message, in a group by a reply to it.</summary>
     internal Task Say(Message to, Guest guest, FormattedText text, InlineKeyboard? keyboard = null, bool isReply = false)
+    {
+        _refused.TryRemove(to.Chat.Id, out _);
+        return Send(to, guest, text, keyboard, isReply);
+    }
+
+    /// <summary>
+    /// Refuses what a message asks for. Of many that come at once and are refused for one reason, the first is answered: who sends a
+    /// hundred pictures too many does not wait for a hundred answers, one a second, before anything else is heard.
+    /// </summary>
+    /// <param name="to">The message.</param>
+    /// <param name="guest">Whose it is.</param>
+    /// <param name="reason">The same for all that are refused so.</param>
+    /// <param name="text">The answer.</param>
+    internal async Task Refuse(Message to, Guest guest, string reason, FormattedText text)
+    {
+        var kind = string.Create(CultureInfo.InvariantCulture, $"{guest.Id} {reason}");
+        if (_refused.TryGetValue(to.Chat.Id, out var last) && last.Kind == kind && clock.GetElapsedTime(last.At) < s_oneRefusal) return;
+        await Send(to, guest, text, keyboard: null, isReply: true).ConfigureAwait(false);
+        if (_refused.Count >= MostRemembered) _refused.Clear();
+        _refused[to.Chat.Id] = (kind, clock.GetTimestamp());
+    }
+
+    private Task<Message?> Send(Message to, Guest guest, FormattedText text, InlineKeyboard? keyboard, bool isReply)
     {
         var answer = new TextMessage
         {
             Chat = to.Chat.Id,
-            Thread = (int?)to.MessageThreadId,
+            Thread = to.Topic,
             ReplyTo = isReply || !to.Chat.IsPrivate ? to.MessageId : null,
             Text = text,
             Keyboard = keyboard,
@@ -30,9 +60,15 @@ internal sealed class Replies(SendScheduler sender, BotData data)
     internal Task Edit(MessageRef message, FormattedText text, InlineKeyboard? keyboard, CancellationToken leave) =>
         Try(message.Chat, chat => sender.EditMessageText(new TextEdit(message with { Chat = chat }, text, keyboard), SendPriority.Urgent, leave));
 
-    /// <summary>Takes the buttons of one of the bot's own messages away.</summary>
-    internal Task ClearButtons(MessageRef message, CancellationToken leave) =>
-        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, null, SendPriority.Urgent, leave));
+    /// <summary>Takes a button of one of the bot's own messages away.</summary>
+    internal Task RemoveButton(Message message, string data, CancellationToken leave)
+    {
+        var rows = message.Keyboard?.Rows.Select(row => (IReadOnlyList<InlineButton>)[.. row.Where(button => button.Data != data)]).Where(row => row.Count > 0).ToList();
+        return SetButtons(message.Ref, rows is { Count: > 0 } ? new InlineKeyboard(rows) : null, leave);
+    }
+
+    private Task<bool> SetButtons(MessageRef message, InlineKeyboard? keyboard, CancellationToken leave) =>
+        Try(message.Chat, chat => sender.EditMessageReplyMarkup(message with { Chat = chat }, keyboard, SendPriority.Urgent, leave));
 
     /// <summary>Answers a pressed button, with a note or without.</summary>
     internal Task Answer(CallbackQuery query, Guest guest, string? note = null, bool isAlert = false) =>
@@ -61,7 +97,7 @@ internal sealed class Replies(SendScheduler sender, BotData data)
     }
 
     // Nothing would change that, or nobody should wait for it: who sends more than can be answered gets fewer answers.
-    private static bool IsInVain(BotApiException error) => !error.IsTransient && error.Error != BotError.BadToken || error.Error == BotError.QueueFull;
+    private static bool IsInVain(BotApiException error) => !error.IsTransient || error.Error == BotError.QueueFull;
 
     private static async Task<bool> Done(Task task)
     {

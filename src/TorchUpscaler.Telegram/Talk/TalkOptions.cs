@@ -12,13 +12,13 @@ public sealed record TalkOptions
     /// <summary>The people and groups that the bot is for, by Telegram's numbers; none: everybody.</summary>
     public IReadOnlySet<long> Allowed { get; init; } = new HashSet<long>();
 
-    /// <summary>How many pictures one person may have made; not for VIPs and administrators.</summary>
+    /// <summary>How many pictures one person may have made, those of which nothing came not counted; not for VIPs and administrators.</summary>
     public IReadOnlyList<Quota> Quotas { get; init; } = [];
 
     /// <summary>How many pictures may wait in all.</summary>
     public int MostWaiting { get; init; } = 2000;
 
-    /// <summary>How many pictures of one person may wait; not for administrators.</summary>
+    /// <summary>How many pictures of one person may wait; not for VIPs and administrators.</summary>
     public int MostWaitingOfOne { get; init; } = 50;
 
     /// <summary>The scale for those who have chosen none.</summary>

@@ -51,6 +51,12 @@ public enum FailureKind
     /// <summary>The result is above what Telegram takes.</summary>
     ResultTooBig,
 
+    /// <summary>Telegram does not take the result, whatever is made of it.</summary>
+    ResultRefused,
+
+    /// <summary>The bot may not send files in the group.</summary>
+    NoRights,
+
     /// <summary>The program broke down over it, as often as it tried.</summary>
     Crashed,
 }
@@ -69,11 +75,19 @@ public sealed partial record Failure(FailureKind Kind, Match? Match)
     /// <summary>What a job ends with whose result is above what Telegram takes.</summary>
     public const string ResultTooBig = "the result is too big for Telegram";
 
+    /// <summary>What a job ends with whose result Telegram does not take.</summary>
+    public const string ResultRefused = "Telegram refuses the result";
+
+    /// <summary>What a job ends with where the bot may not send files.</summary>
+    public const string NoRights = "the bot may not send files in this group";
+
     private static readonly (FailureKind Kind, Regex Pattern)[] s_patterns =
     [
         (FailureKind.TooBigToFetch, TooBigToFetchPattern()),
         (FailureKind.FileGone, FileGonePattern()),
         (FailureKind.ResultTooBig, ResultTooBigPattern()),
+        (FailureKind.ResultRefused, ResultRefusedPattern()),
+        (FailureKind.NoRights, NoRightsPattern()),
         (FailureKind.Empty, EmptyPattern()),
         (FailureKind.NotAPicture, NotAPicturePattern()),
         (FailureKind.Damaged, DamagedPattern()),
@@ -121,6 +135,8 @@ public sealed partial record Failure(FailureKind Kind, Match? Match)
             FailureKind.FileGone => speech.Say(TextKey.FailedFileGone),
             FailureKind.PictureGone => speech.Say(TextKey.FailedPictureGone),
             FailureKind.ResultTooBig => speech.Say(TextKey.ResultTooBigForTelegram, ("size", speech.Size(job.ResultBytes)), ("limit", speech.Size(limits.LargestSend))),
+            FailureKind.ResultRefused => speech.Say(TextKey.FailedResultRefused),
+            FailureKind.NoRights => speech.Say(TextKey.FailedNoRights),
             FailureKind.Crashed when job.Failures > 1 => speech.Say(TextKey.FailedCrashed, ("count", job.Failures)),
             _ => speech.Say(TextKey.FailedUnknown),
         };
@@ -137,6 +153,12 @@ public sealed partial record Failure(FailureKind Kind, Match? Match)
     [GeneratedRegex("^" + ResultTooBig)]
     private static partial Regex ResultTooBigPattern();
 
+    [GeneratedRegex("^" + ResultRefused)]
+    private static partial Regex ResultRefusedPattern();
+
+    [GeneratedRegex("^" + NoRights)]
+    private static partial Regex NoRightsPattern();
+
     [GeneratedRegex(@" is empty; ")]
     private static partial Regex EmptyPattern();
 
@@ -146,10 +168,10 @@ public sealed partial record Failure(FailureKind Kind, Match? Match)
     [GeneratedRegex(@" is a damaged( or truncated)? [A-Za-z0-9]+ file")]
     private static partial Regex DamagedPattern();
 
-    [GeneratedRegex(@"^the result of \d+×\d+ has \d+ megapixels, and the limit here is ")]
+    [GeneratedRegex(@"^the result of \d+×\d+ has [0-9.]+ megapixels, and the limit here is ")]
     private static partial Regex ResultTooLargePattern();
 
-    [GeneratedRegex(@"^the picture of (?<width>\d+)×(?<height>\d+) has \d+ megapixels, and the limit here is | has (?<width>\d+)×(?<height>\d+) pixels \([0-9.]+ megapixels\), more than the ")]
+    [GeneratedRegex(@"^the picture of (?<width>\d+)×(?<height>\d+) has [0-9.]+ megapixels, and the limit here is | has (?<width>\d+)×(?<height>\d+) pixels \([0-9.]+ megapixels\), more than the ")]
     private static partial Regex TooLargePattern();
 
     [GeneratedRegex(@"^(PNG|JPEG|WebP) holds at most \d+ pixels a side and the result has ")]

@@ -45,13 +45,14 @@ public static class Measures
         return time.TotalHours >= 24 && time.Ticks % TimeSpan.TicksPerDay == 0 ? Count(speech, TextKey.Days, (long)time.TotalDays) : speech.Time(time.TotalSeconds);
     }
 
-    /// <summary>A file's size: <c>3.4 MB</c>.</summary>
+    /// <summary>A file's size, rounded up, so that what is above a limit never reads like it: <c>3.4 MB</c>.</summary>
     public static string Size(this Speech speech, long bytes)
     {
         ArgumentNullException.ThrowIfNull(speech);
         var megabytes = bytes / (double)(1 << 20);
-        if (megabytes < 0.1) return speech.Plain(TextKey.Kilobytes, ("count", Math.Max(1, bytes >> 10)));
-        var digits = megabytes.ToString(megabytes < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
+        if (megabytes < 0.1) return speech.Plain(TextKey.Kilobytes, ("count", Math.Max(1, (bytes + 1023) >> 10)));
+        var shown = megabytes < 100 ? Math.Ceiling(megabytes * 10) / 10 : Math.Ceiling(megabytes);
+        var digits = shown.ToString("0.#", CultureInfo.InvariantCulture);
         return speech.Plain(TextKey.Megabytes, ("count", digits.Replace(".", speech.Plain(TextKey.DecimalPoint), StringComparison.Ordinal)));
     }
 

@@ -43,6 +43,7 @@ public static class QueueTexts
             JobState.Queued when place is { IsExact: true, SecondsLeft: { } seconds } =>
                 speech.Say(TextKey.QueueWaiting, [.. values, ("place", place.Position), ("time", speech.About(seconds))]),
             JobState.Queued when place is { IsExact: false } => speech.Say(TextKey.QueueWaitingFar, [.. values, ("place", QueuePlace.Counted)]),
+            JobState.Queued when place is { IsExact: true } => speech.Say(TextKey.QueueWaitingNoTime, [.. values, ("place", place.Position)]),
             // Between two looks it has begun.
             JobState.Queued => speech.Say(TextKey.QueueRunning, [.. values, ("percent", 0)]),
             _ => speech.Say(TextKey.QueueSending, values),

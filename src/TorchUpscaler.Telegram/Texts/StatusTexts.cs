@@ -76,12 +76,11 @@ public static class StatusTexts
     public static FormattedText Failed(Speech speech, Job job, PictureTerms limits, int? scaleThatFits = null)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var offer = scaleThatFits is { } scale ? Known(speech).Say(TextKey.FailedTryScale, ("scale", scale)) : null;
-        return Lines(Known(speech).Say(TextKey.FailedHead), Failure.Of(job.Error).Say(speech, job, limits), offer);
+        return Lines(Known(speech).Say(TextKey.FailedHead), WhyFailed(speech, job, limits, scaleThatFits));
     }
 
-    /// <summary>How the photo would come out better.</summary>
-    public static FormattedText CompressedHint(Speech speech) => Known(speech).Say(TextKey.CompressedHint);
+    /// <summary>How photos would come out better.</summary>
+    public static FormattedText CompressedHint(Speech speech, int count = 1) => Known(speech).Say(TextKey.CompressedHint, ("count", count));
 
     /// <summary>A job of any state.</summary>
     /// <param name="speech">The language.</param>
@@ -109,6 +108,15 @@ public static class StatusTexts
     /// <summary>Texts under one another; null is none.</summary>
     public static FormattedText Lines(params IReadOnlyList<FormattedText?> lines) =>
         lines.OfType<FormattedText>().Aggregate(FormattedText.Empty, (all, line) => all.Text.Length == 0 ? line : all + "\n" + line);
+
+    /// <summary>Why a picture failed, and what to do.</summary>
+    internal static FormattedText WhyFailed(Speech speech, Job job, PictureTerms limits, int? scaleThatFits)
+    {
+        var failure = Failure.Of(job.Error);
+        var advice = scaleThatFits is { } scale ? speech.Say(TextKey.FailedTryScale, ("scale", scale))
+            : failure.Kind == FailureKind.ResultTooLarge ? speech.Say(TextKey.FailedSendSmaller) : null;
+        return Lines(failure.Say(speech, job, limits), advice);
+    }
 
     /// <summary>What made a result, and what is to be said about that.</summary>
     internal static IReadOnlyList<FormattedText> HowMade(Speech speech, Job job)

@@ -58,6 +58,9 @@ internal sealed class Parameters
         }
     }
 
+    /// <summary>How many bytes came in files, all together.</summary>
+    internal long UploadedBytes => _files.Values.Sum(file => new FileInfo(file.Path).Length);
+
     internal UploadedFile? File(string part) => _files.GetValueOrDefault(part);
 
     private async Task ReadJson(HttpContext context)

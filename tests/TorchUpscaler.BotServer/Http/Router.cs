@@ -27,9 +27,9 @@ internal sealed class Router
             ["setWebhook"] = _updates.SetWebhook,
             ["deleteWebhook"] = _updates.DeleteWebhook,
             ["setMyCommands"] = others.SetMyCommands,
+            ["deleteMyCommands"] = others.DeleteMyCommands,
             ["answerCallbackQuery"] = others.AnswerCallbackQuery,
             ["getFile"] = others.GetFile,
-            ["getChatMember"] = others.GetChatMember,
             ["sendMessage"] = messages.SendMessage,
             ["sendPhoto"] = messages.SendPhoto,
             ["sendDocument"] = messages.SendDocument,
@@ -94,6 +94,8 @@ internal sealed class Router
         {
             RequireToken(token);
             if (_faults.Happens(Fault.ServerError, method)) throw new ApiError(500, "Internal Server Error");
+            if (_faults.Happens(Fault.TooMany, method)) throw ApiError.TooMany(3);
+            if (_faults.Happens(Fault.OddRefusal, method)) throw ApiError.BadRequest("the moon is in the wrong house");
             if (string.Equals(method, "getUpdates", StringComparison.OrdinalIgnoreCase))
                 return (200, $$"""{"ok":true,"result":{{await _updates.GetUpdates(parameters, context.RequestAborted)}}}""");
             if (!_methods.TryGetValue(method, out var call)) throw new ApiError(404, "Not Found: method not found");

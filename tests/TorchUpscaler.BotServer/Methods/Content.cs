@@ -73,7 +73,6 @@ internal static class Content
         var upload = parameters.File(part) ?? throw ApiError.BadRequest($"there is no {kind.TrimEnd('s')} in the request");
         var size = new FileInfo(upload.Path).Length;
         if (size == 0) throw ApiError.BadRequest("file must be non-empty");
-        if (size > state.Options.LargestUpload) throw new ApiError(413, "Request Entity Too Large");
         return state.AddFile(upload.Path, kind, upload.Name);
     }
 

@@ -9,24 +9,24 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
 {
     internal JsonNode? SendMessage(Parameters parameters)
     {
-        var chat = OpenChat(parameters);
+        var chat = SendingChat(parameters);
         var text = Content.Text(parameters);
         var entities = Content.Entities(parameters.Json("entities"), text);
         var keyboard = Content.Keyboard(parameters.Json("reply_markup"));
         var replyTo = ReplyTo(chat, parameters);
         Count("sendMessage", chat, 1);
-        return Sent(chat, parameters, id => New(id, chat, parameters, replyTo) with { Text = text, Entities = entities, Keyboard = keyboard });
+        return Sent(chat, id => New(id, chat, parameters, replyTo) with { Text = text, Entities = entities, Keyboard = keyboard });
     }
 
     internal JsonNode? SendPhoto(Parameters parameters)
     {
-        var (chat, caption, entities, keyboard, replyTo) = Common(parameters);
+        var (chat, caption, entities, keyboard, replyTo) = Common(parameters, "photos");
         var given = parameters.Text("photo");
         var known = given is null ? null : KnownPhoto(given);
         var file = known?.File ?? Content.File(state, parameters, given, "photo", "photos");
         if (known is null) Content.RequirePhoto(file);
         Count("sendPhoto", chat, 1);
-        return Sent(chat, parameters, id => New(id, chat, parameters, replyTo) with
+        return Sent(chat, id => New(id, chat, parameters, replyTo) with
         {
             Photo = known?.Photo ?? PhotoOf(file),
             Original = file,
@@ -38,11 +38,11 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
 
     internal JsonNode? SendDocument(Parameters parameters)
     {
-        var (chat, caption, entities, keyboard, replyTo) = Common(parameters);
+        var (chat, caption, entities, keyboard, replyTo) = Common(parameters, "documents");
         var file = Content.File(state, parameters, parameters.Text("document"), "document", "documents");
         var isSticker = file.Name?.EndsWith(".webp", StringComparison.OrdinalIgnoreCase) == true && !parameters.Flag("disable_content_type_detection");
         Count("sendDocument", chat, 1);
-        return Sent(chat, parameters, id => New(id, chat, parameters, replyTo) with
+        return Sent(chat, id => New(id, chat, parameters, replyTo) with
         {
             Document = isSticker ? null : file,
             Sticker = isSticker ? file : null,
@@ -54,7 +54,7 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
 
     internal JsonNode? SendMediaGroup(Parameters parameters)
     {
-        var chat = OpenChat(parameters);
+        var chat = SendingChat(parameters, "media");
         var replyTo = ReplyTo(chat, parameters);
         if (parameters.Json("media") is not JsonArray { Count: >= 2 and <= 10 } media) throw ApiError.BadRequest("media group must include 2-10 items");
         var kinds = media.Select(item => (string?)item?["type"]).Distinct().ToList();
@@ -138,15 +138,25 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
         };
     }
 
+    /// <summary>The chat of something that is sent to it, in a topic that is there.</summary>
+    private ServerChat SendingChat(Parameters parameters, string? files = null)
+    {
+        var chat = OpenChat(parameters);
+        if (parameters.Number("message_thread_id") is { } thread && (chat is not Group group || !group.HasTopic(thread))) throw ApiError.BadRequest("message thread not found");
+        if (files is not null && chat is Group { TakesNoFiles: true }) throw ApiError.BadRequest($"not enough rights to send {files} to the chat");
+        if (parameters.UploadedBytes > state.Options.LargestUpload) throw new ApiError(413, "Request Entity Too Large");
+        return chat;
+    }
+
     private void Count(string method, ServerChat chat, int messages)
     {
         if (limits.Take(method, chat.Id, messages) is { } seconds) throw ApiError.TooMany(seconds);
     }
 
-    private (ServerChat Chat, string? Caption, JsonArray? Entities, JsonObject? Keyboard, ServerMessage? ReplyTo) Common(Parameters parameters)
+    private (ServerChat Chat, string? Caption, JsonArray? Entities, JsonObject? Keyboard, ServerMessage? ReplyTo) Common(Parameters parameters, string files)
     {
         Content.RefuseMarkup(parameters);
-        var chat = OpenChat(parameters);
+        var chat = SendingChat(parameters, files);
         var caption = Content.Caption(parameters.Text("caption"));
         return (chat, caption, Content.Entities(parameters.Json("caption_entities"), caption), Content.Keyboard(parameters.Json("reply_markup")), ReplyTo(chat, parameters));
     }
@@ -189,16 +199,11 @@ internal sealed class MessageMethods(ServerState state, RateLimits limits)
     }
 
     private ServerMessage New(int id, ServerChat chat, Parameters parameters, ServerMessage? replyTo) =>
-        new() { Id = id, Chat = chat, Date = state.Now, ReplyTo = replyTo, IsSilent = parameters.Flag("disable_notification") };
+        new() { Id = id, Chat = chat, Date = state.Now, ReplyTo = replyTo, Topic = (int?)parameters.Number("message_thread_id"), IsSilent = parameters.Flag("disable_notification") };
 
-    private JsonObject Sent(ServerChat chat, Parameters parameters, Func<int, ServerMessage> create)
+    private JsonObject Sent(ServerChat chat, Func<int, ServerMessage> create)
     {
-        lock (state.Gate)
-        {
-            var json = Json.Of(chat.Add(create));
-            if (parameters.Number("message_thread_id") is { } thread) json["message_thread_id"] = thread;
-            return json;
-        }
+        lock (state.Gate) return Json.Of(chat.Add(create));
     }
 
     private static ServerMessage Editable(ServerChat chat, Parameters parameters)

@@ -19,12 +19,24 @@ internal sealed partial class OtherMethods(ServerState state)
             if (!CommandName().IsMatch((string?)command?["command"] ?? "")) throw ApiError.BadRequest("BOT_COMMAND_INVALID");
             if (((string?)command?["description"])?.Length is null or < 1 or > 256) throw ApiError.BadRequest("BOT_COMMAND_DESCRIPTION_INVALID");
         }
+        var place = PlaceOf(parameters);
+        lock (state.Gate) state.Commands[place] = [.. commands.Select(command => $"/{command!["command"]} - {command["description"]}")];
+        return true;
+    }
+
+    internal JsonNode? DeleteMyCommands(Parameters parameters)
+    {
+        var place = PlaceOf(parameters);
+        lock (state.Gate) state.Commands.Remove(place);
+        return true;
+    }
+
+    private static (string Scope, string Language) PlaceOf(Parameters parameters)
+    {
         var scope = parameters.Json("scope");
-        var name = $"{(string?)scope?["type"] ?? "default"}{(scope?["chat_id"] is { } chat ? $" {chat}" : "")}";
         var language = parameters.Text("language_code") ?? "";
         if (language.Length is not (0 or 2)) throw ApiError.BadRequest("invalid language code specified");
-        lock (state.Gate) state.Commands[(name, language)] = [.. commands.Select(command => $"/{command!["command"]} - {command["description"]}")];
-        return true;
+        return ($"{(string?)scope?["type"] ?? "default"}{(scope?["chat_id"] is { } chat ? $" {chat}" : "")}", language);
     }
 
     internal JsonNode? AnswerCallbackQuery(Parameters parameters)
@@ -48,20 +60,6 @@ internal sealed partial class OtherMethods(ServerState state)
         var json = Json.File(file);
         json["file_path"] = state.Options.IsLocal ? file.Path : file.RemotePath;
         return json;
-    }
-
-    internal JsonNode? GetChatMember(Parameters parameters)
-    {
-        var chat = state.FindChat(parameters.Number("chat_id") ?? 0) ?? throw ApiError.BadRequest("chat not found");
-        var user = parameters.Number("user_id") ?? 0;
-        var person = chat switch
-        {
-            PrivateChat own => own.Person.Id == user ? own.Person : null,
-            Group group => group.Member(user),
-            _ => null,
-        };
-        if (person is null) throw ApiError.BadRequest("user not found");
-        return new JsonObject { ["user"] = Json.Of(person), ["status"] = chat is Group inGroup ? inGroup.StatusOf(user) : "member" };
     }
 
     [System.Text.RegularExpressions.GeneratedRegex("^[a-z0-9_]{1,32}$")]

@@ -36,6 +36,7 @@ internal sealed partial class UpdateMethods(ServerState state, Faults faults, We
         if (url.Length == 0) return DeleteWebhook(parameters);
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != "https" && !address.IsLoopback)
             throw ApiError.BadRequest("bad webhook: An HTTPS URL must be provided for webhook");
+        if (address.Host.StartsWith("10.", StringComparison.Ordinal)) throw ApiError.BadRequest($"bad webhook: IP address {address.Host} is reserved");
         var secret = parameters.Text("secret_token");
         if (secret is not null && !Secret().IsMatch(secret)) throw ApiError.BadRequest("secret token contains unallowed characters");
         Allow(parameters);

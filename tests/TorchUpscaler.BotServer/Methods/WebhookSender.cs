@@ -20,6 +20,9 @@ internal sealed class WebhookSender : IDisposable
         _sending = Task.Run(SendAll);
     }
 
+    /// <summary>Where posts arrive, whatever the address: what ends TLS before the bot. Null: at the address.</summary>
+    internal Uri? Proxy { get; set; }
+
     internal bool IsSet => _target is not null;
 
     /// <summary>How often the address has not taken an update.</summary>
@@ -75,7 +78,7 @@ internal sealed class WebhookSender : IDisposable
 
     private async Task<bool> Post(Target target, string json)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, target.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Proxy ?? target.Address);
         request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         if (target.Secret is not null) request.Headers.Add("X-Telegram-Bot-Api-Secret-Token", target.Secret);
         try

@@ -35,6 +35,7 @@ internal static class Json
         else
         {
             json["title"] = chat.Title;
+            if (chat is Group { IsForum: true }) json["is_forum"] = true;
         }
         return json;
     }
@@ -48,6 +49,8 @@ internal static class Json
             ["chat"] = Of(message.Chat),
             ["date"] = message.Date,
         };
+        if (ThreadOf(message) is { } thread) json["message_thread_id"] = thread;
+        if (message.Topic is not null) json["is_topic_message"] = true;
         if (message.Edits > 0) json["edit_date"] = message.Chat.State.Now;
         if (withReply && message.ReplyTo is not null) json["reply_to_message"] = Of(message.ReplyTo, withReply: false);
         if (message.AlbumId is not null) json["media_group_id"] = message.AlbumId;
@@ -59,6 +62,15 @@ internal static class Json
         if (message.Entities is { Count: > 0 }) json[message.Text is null ? "caption_entities" : "entities"] = message.Entities.DeepClone();
         if (message.Keyboard is not null) json["reply_markup"] = message.Keyboard.DeepClone();
         return json;
+    }
+
+    /// <summary>A topic's number; in any other supergroup that of the message with which a row of answers began. Only the first can be sent to.</summary>
+    private static int? ThreadOf(ServerMessage message)
+    {
+        if (message.Topic is not null || message.Chat is not Group { IsSuper: true }) return message.Topic;
+        var first = message.ReplyTo;
+        while (first?.ReplyTo is { } earlier) first = earlier;
+        return first?.Id;
     }
 
     internal static JsonObject File(ServerFile file) => new() { ["file_id"] = file.Id, ["file_unique_id"] = file.UniqueId, ["file_size"] = file.Size };

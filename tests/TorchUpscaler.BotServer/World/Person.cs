@@ -101,7 +101,7 @@ public sealed class Person
     public void UnblockBot() => SetBlocked(false, "kicked", "member");
 
     /// <summary>Posts to a chat that the person is in.</summary>
-    internal Posting Post(ServerChat chat) => new(_state, chat, this);
+    internal Posting Post(ServerChat chat, int? topic = null) => new(_state, chat, this, topic);
 
     private void SetBlocked(bool isBlocked, string before, string after)
     {

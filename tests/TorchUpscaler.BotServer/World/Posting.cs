@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace TorchUpscaler.BotServer.World;
 
 /// <summary>What a person does in a chat.</summary>
-internal sealed partial class Posting(ServerState state, ServerChat chat, Person person)
+internal sealed partial class Posting(ServerState state, ServerChat chat, Person person, int? topic = null)
 {
     internal ServerMessage Text(string text, ServerMessage? replyTo) =>
         Add(id => New(id, replyTo) with { Text = text, Entities = Entities(text) });
@@ -39,7 +39,7 @@ internal sealed partial class Posting(ServerState state, ServerChat chat, Person
     private ServerMessage AddPhoto(IReadOnlyList<ServerFile> sizes, string? caption, ServerMessage? replyTo, string? album) =>
         Add(id => New(id, replyTo) with { Photo = sizes, Caption = caption, Entities = Entities(caption), AlbumId = album });
 
-    private ServerMessage New(int id, ServerMessage? replyTo) => new() { Id = id, Chat = chat, From = person, Date = state.Now, ReplyTo = replyTo };
+    private ServerMessage New(int id, ServerMessage? replyTo) => new() { Id = id, Chat = chat, From = person, Date = state.Now, ReplyTo = replyTo, Topic = topic };
 
     private ServerMessage Add(Func<int, ServerMessage> create)
     {

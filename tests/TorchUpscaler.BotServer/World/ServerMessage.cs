@@ -41,6 +41,9 @@ public sealed record ServerMessage
     /// <summary>What it answers, or null.</summary>
     public ServerMessage? ReplyTo { get; init; }
 
+    /// <summary>The forum's topic that it stands in, or null.</summary>
+    public int? Topic { get; init; }
+
     /// <summary>Its buttons, or null.</summary>
     public JsonObject? Keyboard { get; internal set; }
 

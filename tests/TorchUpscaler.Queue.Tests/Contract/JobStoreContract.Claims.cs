@@ -243,7 +243,7 @@ public abstract partial class JobStoreContract
         var id = Store.Receive(New());
         for (var crash = 1; crash <= Options.Attempts; crash++)
         {
-            Assert.Equal(id, Store.ClaimReceived(FrontEnd)!.Id);
+            Assert.True(Store.Renew(Store.ClaimReceived(FrontEnd)!.Claim, 0, isActive: true));
             WaitForRescue(Options.Lease * 3);
             Clock.Move(TimeSpan.FromHours(1));
         }
@@ -251,6 +251,18 @@ public abstract partial class JobStoreContract
         Assert.Null(Store.ClaimReceived(FrontEnd));
         Assert.True(Store.Told(Store.ClaimDelivery(FrontEnd)!.Claim));
         Assert.Equal((JobState.Failed, Clock.Milliseconds), (Get(id).State, Get(id).ToldAt));
+    }
+
+    [Fact]
+    public void Whoever_dies_while_fetching_a_picture_fails_at_nothing()
+    {
+        var id = Store.Receive(New());
+        for (var crash = 0; crash <= Options.Attempts; crash++)
+        {
+            Assert.Equal((id, false), (Store.ClaimReceived(FrontEnd)!.Id, Get(id).IsActive));
+            WaitForRescue(Options.Lease * 3);
+        }
+        Assert.Equal((JobState.Received, 0), (Get(id).State, Get(id).Failures));
     }
 
     [Fact]
@@ -305,9 +317,10 @@ public abstract partial class JobStoreContract
     [Fact]
     public void A_dead_process_of_this_machine_gives_its_leases_back_at_once()
     {
-        var (running, suspended, received, told) = (Submit("anna"), Submit("berta"), Store.Receive(New()), InState("failed"));
-        using var host = HostProcess.Start("hold", Location, WorkFolder, "running", "suspended", "received", "delivery");
-        Assert.Equal([$"{running} 1", $"{suspended} 1", $"{received} 1", $"{told} 2", "ready"], Enumerable.Range(0, 5).Select(_ => host.ReadLine()));
+        var (running, suspended, told) = (Submit("anna"), Submit("berta"), InState("failed"));
+        var (isChecked, fetched) = (Store.Receive(New()), Store.Receive(New()));
+        using var host = HostProcess.Start("hold", Location, WorkFolder, "running", "suspended", "checked", "received", "delivery");
+        Assert.Equal([$"{running} 1", $"{suspended} 1", $"{isChecked} 1", $"{fetched} 1", $"{told} 2", "ready"], Enumerable.Range(0, 6).Select(_ => host.ReadLine()));
         Assert.Equal(0, Store.RescueDead()); // it lives
         Assert.NotNull(Get(running).LeaseOwner);
 
@@ -316,10 +329,11 @@ public abstract partial class JobStoreContract
         var rescued = 0;
         InParallel(2, n => Interlocked.Add(ref rescued, rescuers[n].RescueDead()));
         rescued += Store.RescueDead(); // two at once may each have taken the other's look for the holder's life
-        Assert.Equal(4, rescued);
+        Assert.Equal(5, rescued);
         Assert.Equal((JobState.Queued, 1), (Get(running).State, Get(running).Failures));
         Assert.Equal((JobState.Queued, 0), (Get(suspended).State, Get(suspended).Failures));
-        Assert.Equal((JobState.Received, 1), (Get(received).State, Get(received).Failures));
+        Assert.Equal((JobState.Received, 1), (Get(isChecked).State, Get(isChecked).Failures));
+        Assert.Equal((JobState.Received, 0), (Get(fetched).State, Get(fetched).Failures));
         Assert.Equal((JobState.Failed, null), (Get(told).State, Get(told).LeaseOwner));
         Assert.Equal(0, Store.RescueDead());
         Assert.Equal(suspended, Claimed().Id);

@@ -187,13 +187,14 @@ public abstract partial class JobStoreContract
         var running = Submit("anna", cost: 10);
         Assert.True(Store.Renew(Claimed().Claim, 0.4, isActive: true));
         var (second, third) = (Submit("berta", cost: 3), Submit("carla", cost: 2));
+        Assert.Equal(new QueuePlace(1, null), Store.Place(second)); // nobody is there to begin
+        Store.Hello("one");
         Assert.Equal(new QueuePlace(1, 9), Store.Place(second)); // 6 that are left and its own 3
         Assert.Equal(new QueuePlace(2, 11), Store.Place(third));
         Assert.Null(Store.Place(running));
         Assert.Null(Store.Place(12345));
 
         // Two workers share what goes before; nobody shares the job itself.
-        Store.Hello("one");
         Open().Hello("two");
         Assert.Equal(new QueuePlace(2, 6.5), Store.Place(third));
     }
@@ -208,6 +209,7 @@ public abstract partial class JobStoreContract
         Assert.True(Store.Finish(job.Claim, Result(Store, job.Claim, seconds: 20))); // twice as slow: a part of it counts
         var next = Submit("anna", cost: 1);
         Assert.Equal(13, Get(next).Cost, 9);
+        Store.Hello("one");
         Assert.Equal(13, Store.Place(next)!.SecondsLeft!.Value, 9);
 
         job = Claimed();

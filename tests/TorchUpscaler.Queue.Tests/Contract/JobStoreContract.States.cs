@@ -230,6 +230,19 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    public void Of_a_persons_jobs_those_that_have_not_ended_are_waiting()
+    {
+        for (var n = 0; n < 3; n++) Submit("anna");
+        Submit("berta");
+        Store.Receive(New("anna"));
+        Assert.Equal(4, Store.Waiting("anna"));
+        var running = Claimed();
+        Assert.Equal(("anna", 4), (running.Person, Store.Waiting("anna")));
+        Assert.True(Store.Finish(running.Claim, Result(Store, running.Claim)));
+        Assert.Equal((3, 1, 0), (Store.Waiting("anna"), Store.Waiting("berta"), Store.Waiting("nobody")));
+    }
+
+    [Fact]
     public void Jobs_are_listed_newest_first_by_state_and_person()
     {
         var (anna, berta, running) = (Submit("anna"), Submit("berta"), InState("running"));

@@ -33,7 +33,7 @@ internal sealed class QueueModel(QueueOptions options, Func<long> now)
     }
 
     internal long? ClaimReceived(string owner) =>
-        Lease(Jobs.Where(row => row is { State: JobState.Received, LeaseOwner: null } && row.NotBefore <= now()).MinBy(row => row.Id), owner, row => row with { IsActive = true });
+        Lease(Jobs.Where(row => row is { State: JobState.Received, LeaseOwner: null } && row.NotBefore <= now()).MinBy(row => row.Id), owner, row => row);
 
     internal bool Accept(Claim claim, string owner, double cost)
     {

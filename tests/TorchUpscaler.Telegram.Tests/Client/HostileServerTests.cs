@@ -20,7 +20,7 @@ public class HostileServerTests
     [InlineData(200, "{\"ok\":true,\"result\":{\"id\":\"x\"}}", BotError.InvalidAnswer)]
     [InlineData(200, "{\"ok\":true,\"result\":{\"id\":1", BotError.InvalidAnswer)]
     [InlineData(302, "", BotError.InvalidAnswer)]
-    [InlineData(404, "no page here", BotError.BadToken)]
+    [InlineData(404, "no page here", BotError.InvalidAnswer)]
     [InlineData(413, "too large", BotError.FileTooBig)]
     [InlineData(429, "slow down", BotError.TooManyRequests)]
     [InlineData(503, "{\"ok\":false}", BotError.Unavailable)]

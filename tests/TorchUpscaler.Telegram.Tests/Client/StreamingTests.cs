@@ -90,6 +90,21 @@ public class StreamingTests
     }
 
     [Fact]
+    public async Task A_local_server_may_take_long_to_pass_a_large_file_on()
+    {
+        var clock = new FakeTimeProvider();
+        await using var web = await LoopbackWeb.Start(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            clock.Advance(TimeSpan.FromSeconds(300));
+            await context.Response.Body.WriteAsync("""{"ok":true,"result":{"message_id":1,"chat":{"id":1}}}"""u8.ToArray());
+        });
+        using var folder = new TemporaryFolder();
+        using var api = Client(web, clock);
+        await api.SendDocument(new FileMessage { Chat = 1, File = OutgoingFile.At(folder.Write("a", new byte[40 << 20]), "a.png") }, default);
+    }
+
+    [Fact]
     public async Task An_upload_that_stands_still_is_given_up()
     {
         var clock = new FakeTimeProvider();

@@ -35,7 +35,6 @@ public abstract class BotDataContract : IDisposable
     {
         Assert.Equal(3, Data.Updates.Add([Message(12, chat: 7), Message(10, chat: 7), Message(11, chat: 8, album: "77")]));
         Assert.Equal(0, Data.Updates.Add([Message(10, chat: 7)]));
-        Assert.Equal(1, BotData.Open(Store, Bot + 1).Updates.Add([Message(10, chat: 7)]));
 
         var updates = Data.Updates.Read(0, 10);
 
@@ -71,7 +70,6 @@ public abstract class BotDataContract : IDisposable
         var lease = TimeSpan.FromSeconds(15);
         Assert.Null(Data.Turn.Take("one", lease, Lives));
         Assert.Equal("one", Data.Turn.Take("two", lease, Lives));
-        Assert.Null(BotData.Open(Store, Bot + 1).Turn.Take("two", lease, Lives)); // another bot
         _clock.Move(TimeSpan.FromSeconds(10));
         Assert.Null(Data.Turn.Take("one", lease, Lives));
         _clock.Move(TimeSpan.FromSeconds(10));
@@ -107,28 +105,142 @@ public abstract class BotDataContract : IDisposable
     }
 
     [Fact]
-    public void Erasing_leaves_bans_and_uses_and_nothing_else()
+    public void Whoever_is_erased_is_known_no_more_and_is_written_to_no_more()
     {
         var anna = Data.People.Meet(7, "ru", isPrivate: true);
         Data.People.Set(anna with { Language = "en", Scale = 8, ReplyAs = ReplyAs.Photo });
-        Data.People.SetBanned(7, true);
-        Data.Sent.Add(7, "file", "x4", new SentResult { Document = "a" });
-        Data.Sent.Add(8, "file", "x4", new SentResult { Document = "b" });
-        Data.Statuses.Add(new StatusMessage { Key = "done", Person = 7, Chat = 7, Count = 1 });
-        Data.Statuses.End("done");
-        Data.Statuses.Add(new StatusMessage { Key = "open", Person = 7, Chat = 7, Count = 1 });
+        Data.Outbox.Add([("a", new TextMessage { Chat = 7, Text = "news" }), ("b", new TextMessage { Chat = 8, Text = "news" })], "news", SendPriority.Broadcast);
         Quota[] once = [new(1, TimeSpan.FromDays(1))];
         Assert.Null(Data.Uses.Take(7, ["a"], once, _clock.GetUtcNow()));
 
         Data.Erase(7);
 
-        var erased = Data.People.Find(7)!;
-        Assert.Equal((null, null, null, ReplyAs.Document, true), (erased.TelegramLanguage, erased.Language, erased.Scale, erased.ReplyAs, erased.IsBanned));
+        Assert.Null(Data.People.Find(7));
+        Assert.Empty(Data.People.Reachable(0, 10));
+        Assert.Equal(8, Assert.Single(Data.Outbox.Due(10)).Chat);
+        Assert.NotNull(Data.Uses.Take(7, ["b"], once, _clock.GetUtcNow()));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Of_whoever_is_banned_or_a_VIP_only_that_is_remembered(bool isBanned, bool isVip)
+    {
+        Data.People.Set(Data.People.Meet(7, "ru", isPrivate: true) with { Language = "en", Scale = 8, Model = "x", ReplyAs = ReplyAs.Photo, Format = PictureFormat.WebP });
+        if (isBanned) Data.People.SetBanned(7, true);
+        if (isVip) Data.People.SetVip(7, true);
+        Data.People.SetBlocked(7, true);
+
+        Data.Erase(7);
+
+        Assert.Equal(new Person { Id = 7, IsBanned = isBanned, IsVip = isVip }, Data.People.Find(7));
+        Assert.Empty(Data.People.Reachable(0, 10));
+    }
+
+    [Fact]
+    public void What_is_known_of_results_goes_with_their_person_and_does_not_come_back()
+    {
+        var (hers, others) = (Receive("a"), Store.Receive(new NewJob("telegram", "telegram:8", "photo.jpg")));
+        Data.Sent.Add(hers, 7, "file", "x4", new SentResult { Document = "a" });
+        Data.Sent.Add(others, 8, "file", "x4", new SentResult { Document = "b" });
+        foreach (var key in (string[])["done", "open", "half"]) Data.Statuses.Add(new StatusMessage { Key = key, Person = 7, Chat = -7, Count = 1 });
+        Data.Statuses.AddPhoto("open", hers, 0);
+        Data.Statuses.End("half");
+        Data.Statuses.Add(new StatusMessage { Key = "other", Person = 8, Chat = 8, Count = 1 });
+        Data.Statuses.AddPhoto("other", others, 0);
+        Data.Statuses.End("other");
+
+        Assert.Equal(1, Store.Erase("telegram:7"));
+        Data.Erase(7);
+        Data.Sent.Add(hers, 7, "file", "x4", new SentResult { Document = "late" }); // its delivery was under way
+        Data.Statuses.Sent([(hers, "late", null)]);
+
         Assert.Null(Data.Sent.Find(7, "file", "x4"));
         Assert.Equal("b", Data.Sent.Find(8, "file", "x4")!.Document);
-        Assert.Null(Data.Statuses.Find("done"));
-        Assert.NotNull(Data.Statuses.Find("open"));
-        Assert.NotNull(Data.Uses.Take(7, ["b"], once, _clock.GetUtcNow()));
+        Assert.Null(Data.Statuses.Find("half"));
+        Assert.NotNull(Data.Statuses.Find("open")); // has still to say that it is over
+        Data.Statuses.End("open");
+        Assert.Null(Data.Statuses.Find("open"));
+        Assert.Null(Data.Statuses.Photo(hers));
+        Assert.True(Data.Statuses.Find("other")!.IsDone);
+    }
+
+    [Fact]
+    public void A_file_id_that_is_noted_while_its_person_is_erased_is_gone_in_the_end()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var job = Receive($"k{i}");
+            Parallel.Invoke(() => Data.Sent.Add(job, 7, "file", "x4", new SentResult { Document = "late" }), () =>
+            {
+                Store.Erase("telegram:7");
+                Data.Erase(7);
+            });
+            Assert.Null(Data.Sent.Find(7, "file", "x4"));
+        }
+    }
+
+    [Fact]
+    public void Of_what_was_set_aside_what_the_erased_person_wrote_goes_wherever_it_was()
+    {
+        Data.Updates.Add([Message(1, 7), Written(2, -100, 7), Written(3, -100, 8), Written(4, -100, 7)]);
+        var numbers = Data.Updates.Read(0, 10).Select(update => update.Number).ToList();
+        Data.Updates.Fail(numbers[..3]);
+
+        Data.Erase(7);
+
+        Assert.Equal(4, Assert.Single(Data.Updates.Read(0, 10)).Id); // new, and still to be handled
+        var left = Store.Database.Tables("telegram", typeof(BotData).Assembly).Read(work => work.Query<StoredUpdate>("updates set aside", new { bot = Bot }));
+        Assert.Equal(3, Assert.Single(left).Id);
+    }
+
+    [Fact]
+    public void Uses_of_what_came_to_nothing_are_given_back_once_and_those_of_results_are_not()
+    {
+        Quota[] quotas = [new(6, TimeSpan.FromDays(1))];
+        string[] keys = ["failed", "cancelled", "impossible", "half", "waiting", "done"];
+        Assert.Null(Take(keys));
+        var jobs = keys.ToDictionary(key => key, Receive);
+        Data.Statuses.Add(new StatusMessage { Key = "k", Person = 7, Chat = 7, Count = 6 });
+        foreach (var key in keys) Data.Statuses.AddPhoto("k", jobs[key], 0);
+        Assert.Equal(jobs["failed"], Store.ClaimReceived("telegram")!.Id);
+        Assert.Equal(0, Take("next")!.Left);
+
+        Store.Fail(Store.Find(jobs["failed"])!.Claim, "why", isFinal: true);
+        Assert.True(Store.Cancel(jobs["cancelled"], tellSender: true));
+        Data.Statuses.CannotSend(jobs["impossible"], "why");
+        Data.Statuses.Sent([(jobs["half"], null, "photo")]);
+        Data.Statuses.CannotSend(jobs["half"], "why");
+
+        Assert.Equal(3, Take("n1", "n2", "n3", "n4")!.Left);
+        Assert.Null(Take("n1", "n2", "n3"));
+        Assert.Equal(0, Take("n4")!.Left); // once
+        Assert.True(Store.Cancel(Receive("n1"), tellSender: true));
+        Data.GiveBackUses(7);
+        Store.Erase("telegram:7");
+        Data.Erase(7);
+        Assert.Equal(1, Take("n4", "n5")!.Left);
+        Assert.Null(Take("n4"));
+        Assert.True(Store.Cancel(Receive("n4"), tellSender: true));
+        Data.Prune();
+        Store.Erase("telegram:7");
+        Assert.Equal(1, Take("n5", "n6")!.Left);
+
+        QuotaReached? Take(params string[] wanted) => Data.Uses.Take(7, wanted, quotas, _clock.GetUtcNow());
+    }
+
+    [Fact]
+    public void The_busiest_people_of_a_day_are_known_with_how_much_they_sent()
+    {
+        void Send(string key, long person, int count) => Data.Statuses.Add(new StatusMessage { Key = key, Person = person, Chat = -1, Count = count });
+        Send("old", 5, 100);
+        _clock.Move(TimeSpan.FromHours(25));
+        Send("a", 7, 3);
+        Send("b", 9, 4);
+        Send("c", 7, 10);
+        Send("d", 8, 4);
+
+        Assert.Equal([(7, 13), (8, 4)], Data.People.Busiest(TimeSpan.FromDays(1), 2).Select(person => ((int)person.Id, (int)person.Pictures)));
     }
 
     [Fact]
@@ -192,7 +304,7 @@ public abstract class BotDataContract : IDisposable
     [Fact]
     public void A_status_message_knows_its_photos_and_their_jobs()
     {
-        Data.Statuses.Add(new StatusMessage { Key = "k", Person = 7, Chat = -100, Thread = 5, ReplyTo = 3, Count = 2 });
+        Data.Statuses.Add(new StatusMessage { Key = "k", Person = 7, Chat = -100, Thread = 5, ReplyTo = 3, Count = 2, Language = "ru" });
         Data.Statuses.Add(new StatusMessage { Key = "k", Person = 8, Chat = 1, Count = 9 }); // known already
         var jobs = new[] { Receive("a"), Receive("b") };
         Data.Statuses.AddPhoto("k", jobs[1], 1);
@@ -203,6 +315,7 @@ public abstract class BotDataContract : IDisposable
         var open = Assert.Single(Data.Statuses.Open());
 
         Assert.Equal((7, -100, 5, 3, 2, 44), (open.Status.Person, open.Status.Chat, open.Status.Thread, open.Status.ReplyTo, open.Status.Count, open.Status.Message));
+        Assert.Equal("ru", open.Status.Language);
         Assert.Equal(jobs, open.Photos.Select(photo => photo.Job!.Id));
         Assert.Equal("k", Data.Statuses.Of(jobs[1])!.Key);
         Data.MoveChat(-100, -200);
@@ -275,14 +388,15 @@ public abstract class BotDataContract : IDisposable
     [Fact]
     public void A_sent_result_is_found_by_person_file_and_settings_until_it_is_forgotten()
     {
-        Data.Sent.Add(7, "file", "x4", new SentResult { Document = "d" });
-        Data.Sent.Add(7, "file", "x4", new SentResult { Photo = "p" });
+        var job = Receive("a");
+        Data.Sent.Add(job, 7, "file", "x4", new SentResult { Document = "d", Caption = "as a JPEG" });
+        Data.Sent.Add(job, 7, "file", "x4", new SentResult { Photo = "p" });
+        Assert.Equal("as a JPEG", Data.Sent.Find(7, "file", "x4")!.Caption); // of the document
         Assert.Equal(("d", "p"), (Data.Sent.Find(7, "file", "x4")!.Document, Data.Sent.Find(7, "file", "x4")!.Photo));
         Assert.Null(Data.Sent.Find(7, "file", "x2"));
         Assert.Null(Data.Sent.Find(8, "file", "x4"));
-        Assert.Null(BotData.Open(Store, Bot + 1).Sent.Find(7, "file", "x4"));
         var hostile = "\0\ud83d" + new string('x', 5000);
-        Data.Sent.Add(7, hostile, hostile, new SentResult { Document = "h" });
+        Data.Sent.Add(job, 7, hostile, hostile, new SentResult { Document = "h" });
         Assert.Equal("h", Data.Sent.Find(7, hostile, hostile)!.Document);
 
         Data.Sent.Forget(7, "file", "x4");
@@ -295,7 +409,7 @@ public abstract class BotDataContract : IDisposable
     [Fact]
     public void The_outbox_gives_the_most_urgent_first_and_each_until_it_has_ended()
     {
-        var keyboard = InlineKeyboard.Row(InlineButton.Press("Yes", "y"), InlineButton.Open("Page", "https://example.org"));
+        var keyboard = InlineKeyboard.Row(InlineButton.Press("Yes", "y"), InlineButton.Press("No", "n"));
         var text = new TextMessage { Chat = 7, Thread = 3, ReplyTo = 4, IsSilent = true, Text = "Hello " + FormattedText.Bold("you"), Keyboard = keyboard };
         Data.Outbox.Add([("a", text), ("b", text with { Chat = 8 })], "news", SendPriority.Broadcast);
         Data.Outbox.Add([("a", text with { Chat = 9 })], "news", SendPriority.Broadcast); // known already
@@ -307,7 +421,7 @@ public abstract class BotDataContract : IDisposable
         Assert.Equal(SendPriority.Broadcast, due[1].Priority);
         var read = due[1].Read()!;
         Assert.Equal((text.Text, 3, 4, true), (read.Text, read.Thread, read.ReplyTo, read.IsSilent));
-        Assert.Equal(["Yes y ", "Page  https://example.org"], read.Keyboard!.Rows[0].Select(button => $"{button.Text} {button.Data} {button.Url}"));
+        Assert.Equal(keyboard.Rows[0], read.Keyboard!.Rows[0]);
         Data.Outbox.Sent(due[0].Id);
         Data.Outbox.Rest(due[1].Id, TimeSpan.FromSeconds(5));
         Data.Outbox.Drop(due[2].Id);
@@ -346,6 +460,91 @@ public abstract class BotDataContract : IDisposable
     }
 
     private long Receive(string key) => Store.Receive(new NewJob("telegram", "telegram:7", "photo.jpg") { Key = key });
+
+    private static Update Written(long id, long chat, long person) =>
+        UpdateReader.Read($$"""{ "update_id": {{id}}, "message": { "message_id": {{id}}, "date": 0, "chat": { "id": {{chat}}, "type": "group" }, "from": { "id": {{person}}, "is_bot": false } } }""")!;
+
+    [Fact]
+    public void A_store_belongs_to_one_bot()
+    {
+        Assert.Null(Data.Turn.Take("one", TimeSpan.FromSeconds(15), _ => false));
+        var refusal = Assert.Throws<InputException>(() => BotData.Open(Store, Bot + 1));
+        Assert.Contains($"belongs to the bot {Bot}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("a Store of its own", refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(BotData.Open(Store, Bot));
+    }
+
+    [Fact]
+    public void A_status_message_that_was_ended_for_want_of_photos_tells_of_one_that_comes_after_all()
+    {
+        Data.Statuses.Add(new StatusMessage { Key = "k", Person = 7, Chat = 7 });
+        _clock.Move(TimeSpan.FromSeconds(61));
+        Assert.Equal(61_000, Assert.Single(Data.Statuses.Open()).Status.Age);
+        Data.Statuses.End("k");
+        Assert.Empty(Data.Statuses.Open());
+
+        var job = Store.Receive(new NewJob("telegram", "telegram:7", "x"));
+        Data.Statuses.AddPhoto("k", job, 0);
+        Assert.Equal(job, Assert.Single(Assert.Single(Data.Statuses.Open()).Photos).Photo.Job);
+        Data.Statuses.End("k");
+        Data.Statuses.AddPhoto("k", job, 0); // known already
+        Assert.Empty(Data.Statuses.Open());
+    }
+
+    [Fact]
+    public void Albums_are_delivered_when_all_has_ended_and_two_parcels_of_a_chat_at_a_time()
+    {
+        long Album(string key, long chat, int count, int photos)
+        {
+            Data.Statuses.Add(new StatusMessage { Key = key, Person = 7, Chat = chat, Count = count });
+            var first = 0L;
+            for (var item = 0; item < photos; item++)
+            {
+                var job = Store.Receive(new NewJob("telegram", "telegram:7", "x"));
+                if (item == 0) first = job;
+                Data.Statuses.AddPhoto(key, job, item);
+            }
+            return first;
+        }
+        IEnumerable<(long, string?, long)> ToDeliver() => Data.Statuses.ToDeliver(2, 10, TimeSpan.FromMinutes(1)).Select(parcel => (parcel.Job, parcel.Status, parcel.Chat));
+        void Fail(long job)
+        {
+            Assert.Equal(job, Store.ClaimReceived("telegram")!.Id);
+            Store.Fail(Store.Find(job)!.Claim, "why", isFinal: true);
+        }
+
+        var (whole, short1) = (Album("whole", 7, 2, 2), Album("short", 8, 2, 1));
+        var alone = Store.Receive(new NewJob("telegram", "telegram:7", "x"));
+        var (first, second, third) = (Album("first", 9, 1, 1), Album("second", 9, 1, 1), Album("third", 9, 1, 1));
+        Fail(whole);
+        Assert.Empty(ToDeliver());
+        foreach (var job in (long[])[whole + 1, short1, alone, first, second, third]) Fail(job);
+        Assert.Equal([(whole, "whole", 7), (alone, null, 0), (first, "first", 9), (second, "second", 9)], ToDeliver());
+
+        // What is held, or rests, is not to be had; neither is an album of which that is so.
+        var held = Store.ClaimDelivery(whole + 1)!;
+        Assert.DoesNotContain((whole, "whole", 7), ToDeliver());
+        Store.HandBack(held.Claim, TimeSpan.FromHours(1));
+        Assert.DoesNotContain((whole, "whole", 7), ToDeliver());
+        Assert.True(Store.Told(Store.ClaimDelivery(first)!.Claim));
+        Assert.Equal([(alone, null, 0), (second, "second", 9), (third, "third", 9)], ToDeliver());
+    }
+
+    [Fact]
+    public void A_NUL_in_an_update_is_no_matter()
+    {
+        Data.Updates.Add([UpdateReader.Read("{\"update_id\":5,\"message\":{\"message_id\":1,\"date\":0,\"chat\":{\"id\":7,\"type\":\"private\"},\"text\":\"a\0b\"}}")!]);
+        Assert.Equal("a?b", UpdateReader.Read(Assert.Single(Data.Updates.Read(0, 10)).Json)!.Message!.Text);
+    }
+
+    [Fact]
+    public void The_next_updates_of_one_chat_are_found()
+    {
+        Data.Updates.Add([.. Enumerable.Range(1, 9).Select(id => Message(id, chat: id % 2))]);
+        var numbers = Data.Updates.Read(0, 10).Select(update => update.Number).ToList();
+        Assert.Equal([3, 5], Data.Updates.Read(1, numbers[0], numbers[^1], 2).Select(update => update.Id));
+        Assert.Equal([3, 5, 7], Data.Updates.Read(1, numbers[0], numbers[7], 10).Select(update => update.Id));
+    }
 
     private static Update Message(long id, long chat, string? album = null)
     {

@@ -34,6 +34,31 @@ public sealed class IntakeTests
     }
 
     [Fact]
+    public async Task Whoever_floods_the_bot_holds_up_nobody_and_is_answered_in_order()
+    {
+        var gate = new TaskCompletionSource();
+        var albums = new ConcurrentQueue<int>();
+        await using var rig = await Start(async updates =>
+        {
+            if (TextOf(updates[0]).StartsWith("mallory", StringComparison.Ordinal)) await gate.Task;
+            if (updates[0].Message!.MediaGroupId is not null) albums.Enqueue(updates.Count);
+        }, rig => rig.Intake = rig.Intake with { MostInMemory = 60 });
+        var (mallory, ben) = (rig.Server.AddPerson("Mallory"), rig.Server.AddPerson("Ben"));
+        for (var i = 0; i < 117; i++) mallory.SendText(FormattableString.Invariant($"mallory {i}"));
+        mallory.SendAlbum([.. Enumerable.Range(0, 10).Select(i => TestPictures.Png(10, 10, i))]);
+        for (var i = 117; i < 150; i++) mallory.SendText(FormattableString.Invariant($"mallory {i}"));
+        await BotRig.Until(() => rig.Data.Updates.Waiting == 160, "all are stored");
+
+        ben.SendText("ben");
+        await BotRig.Until(() => _handled.Contains("ben"), "Ben's is handled");
+        gate.SetResult();
+        await BotRig.Until(() => rig.Data.Updates.Waiting == 0, "all are handled");
+
+        Assert.Equal(Enumerable.Range(0, 150).Select(i => FormattableString.Invariant($"mallory {i}")), _handled.Where(text => text.StartsWith("mallory", StringComparison.Ordinal)));
+        Assert.Equal([10], albums);
+    }
+
+    [Fact]
     public async Task Updates_that_come_twice_and_in_disorder_are_handled_once_each()
     {
         await using var rig = await Start();
@@ -67,6 +92,8 @@ public sealed class IntakeTests
         await BotRig.Until(() => _handled.Contains("next"), "the next one is handled");
 
         Assert.Equal(3, tries);
+        var told = await anna.Chat.WaitFor(message => message.Text?.StartsWith("Something went wrong with this message", StringComparison.Ordinal) == true);
+        Assert.Equal("poison: my secret", told.ReplyTo!.Text);
         Assert.Equal(0, rig.Data.Updates.Waiting);
         Assert.Contains(rig.Log, line => line.Contains("is set aside after 3 attempts", StringComparison.Ordinal));
         Assert.DoesNotContain(rig.Log, line => line.Contains("secret", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.BotServer;
+using TorchUpscaler.BotServer.World;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging;
 using TorchUpscaler.Queue;
@@ -33,9 +34,10 @@ internal sealed class BotRig : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly IPictureCodec _codec = new VipsCodec();
     private readonly LogKeeper _logs = new();
+    private readonly string? _location;
     private Running? _running;
 
-    private BotRig(BotApiServer server) => Server = server;
+    private BotRig(BotApiServer server, string? location) => (Server, _location) = (server, location);
 
     internal BotApiServer Server { get; }
 
@@ -71,12 +73,18 @@ internal sealed class BotRig : IAsyncDisposable
 
     internal QueueOptions Queue { get; private set; } = new() { Lease = TimeSpan.FromSeconds(5), RetryAfter = TimeSpan.Zero, SecondsPerMegapixel = 1 };
 
+    /// <summary>Whether updates are posted: nothing is asked for then.</summary>
+    internal bool HasWebhook { get; set; }
+
+    /// <summary>The database's file.</summary>
+    internal string Database => Path.Combine(_folder.Root, "queue", "queue.db");
+
     /// <summary>Whether jobs are done.</summary>
     internal bool HasWorker { get; set; } = true;
 
-    internal static async Task<BotRig> Start(Action<BotRig>? set = null, TimeSpan? lease = null)
+    internal static async Task<BotRig> Start(Action<BotRig>? set = null, TimeSpan? lease = null, string? location = null, BotServerOptions? server = null)
     {
-        var rig = new BotRig(await BotApiServer.Start());
+        var rig = new BotRig(await BotApiServer.Start(server), location);
         if (lease is { } time) rig.Queue = rig.Queue with { Lease = time };
         rig.Server.Limits.Mode = RateLimitMode.Off;
         rig.Store = rig.OpenStore();
@@ -93,17 +101,17 @@ internal sealed class BotRig : IAsyncDisposable
         var store = OpenStore();
         var api = Client();
         var sending = Client(retries: 0);
-        var sender = new SendScheduler(sending, Rates);
+        var sender = new SendScheduler(Line(sending), Rates);
         var data = BotData.Open(store, await BotId());
         var metrics = new BotMetrics();
         var folders = new ModelFolders(_folder.Root);
         var tools = new BotTools(api, sender, store, data, _codec, new PictureCheck(_codec, folders, new ModelChooser(folders), Life.Limits, null), metrics, TimeProvider.System, _logs);
-        var conversation = new Conversation(await api.GetMe(None), store, data, sender, Talk, new Repeats(data, sender, metrics).Answer, TimeProvider.System);
-        var bot = new Bot(new BotOptions { Life = Life, Intake = Intake }, tools, Handle ?? conversation.Handle, _ => Task.CompletedTask);
+        var conversation = new Conversation(await api.GetMe(None), store, data, sender, Talk, new Repeats(data, sender, Talk.Terms, metrics).Answer, TimeProvider.System);
+        var bot = new Bot(new BotOptions { Life = Life, Intake = Intake, HasWebhook = HasWebhook }, tools, Handle ?? conversation.Handle, []);
         var stop = new CancellationTokenSource();
-        var worker = HasWorker ? new PixelWorker(_codec, OpenStore()) : null;
+        var worker = HasWorker ? new PixelWorker(_codec, OpenStore(), Release) : null;
         var begun = new TaskCompletionSource();
-        var talking = bot.Run(() =>
+        var talking = bot.Run(_ =>
         {
             begun.TrySetResult();
             return Task.CompletedTask;
@@ -114,6 +122,12 @@ internal sealed class BotRig : IAsyncDisposable
 
     /// <summary>What is done with updates instead of the conversation, or null.</summary>
     internal UpdateHandler? Handle { get; set; }
+
+    /// <summary>What stands between the bot and the line that it sends on.</summary>
+    internal Func<IBotApi, IBotApi> Line { get; set; } = api => api;
+
+    /// <summary>What the worker keeps as long as it is not set: pictures whose names begin with <c>holds</c>.</summary>
+    internal ManualResetEventSlim Release { get; } = new();
 
     internal Bot Bot => _running!.Bot;
 
@@ -139,9 +153,45 @@ internal sealed class BotRig : IAsyncDisposable
         running.Stop.Dispose();
     }
 
-    internal IJobStore OpenStore() => JobStores.Open(Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
+    internal IJobStore OpenStore() => JobStores.Open(_location ?? Path.Combine(_folder.Root, "queue"), _folder.Root, Queue);
 
     internal BotClient Client(int retries = 3) => new(new BotApiOptions { Token = Server.Token, ApiBaseUrl = Server.Address, Retries = retries, RetryDelay = TimeSpan.FromMilliseconds(5) });
+
+    /// <summary>Ends a job that is worked on as a worker would: with a result.</summary>
+    internal void Finish(Job job)
+    {
+        var path = Path.Combine(Store.WorkFolder(job.Claim), "result.png");
+        File.WriteAllBytes(path, TestPictures.Png(20, 20));
+        Assert.True(Store.Finish(job.Claim, new FinishedPicture(path, 20, 20, "pixels", null, 0.1)));
+    }
+
+    /// <summary>How somebody wants results from now on.</summary>
+    internal void Set(BotServer.World.Person person, ReplyAs replyAs, int scale = 2)
+    {
+        Data.People.Meet(person.Id, person.Language, isPrivate: true);
+        Data.People.Set(new Telegram.Data.Person { Id = person.Id, ReplyAs = replyAs, Scale = scale });
+    }
+
+    /// <summary>So many results are there.</summary>
+    internal static Task WhenResults(ServerChat chat, int count) =>
+        Until(() => chat.FromBot.Count(message => message.Document is not null || message.Photo.Count > 0) >= count, $"{count} results are there");
+
+    /// <summary>A picture that takes some bytes.</summary>
+    internal static byte[] Noise(int width, int height, bool isHalfThere = false)
+    {
+        var random = new Random(7);
+        return TestPictures.Png(width, height, (x, y) => (byte)((x + y) / 2 + random.Next(24)), isHalfThere);
+    }
+
+    /// <summary>What the worker makes of a picture.</summary>
+    internal static byte[] Enlarged(byte[] png, int scale)
+    {
+        using var folder = new TemporaryFolder();
+        return PixelWorker.Enlarge(new VipsCodec(), folder.Write("in.png", png), Path.Combine(folder.Root, "out.png"), scale, PictureFormat.Png);
+    }
+
+    /// <summary>All that was begun has ended, and has been told.</summary>
+    internal Task WhenDone() => Until(() => Server.WaitingUpdates == 0 && Data.Updates.Waiting == 0 && Data.Statuses.Open().Count == 0, "all is done and told");
 
     /// <summary>Waits until something is so.</summary>
     internal static async Task Until(Func<bool> isSo, string what, TimeSpan? atMost = null)
@@ -161,6 +211,7 @@ internal sealed class BotRig : IAsyncDisposable
         await Server.DisposeAsync();
         _folder.Dispose();
         _logs.Dispose();
+        Release.Dispose();
     }
 
     private async Task<long> BotId()

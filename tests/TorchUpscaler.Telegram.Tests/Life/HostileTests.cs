@@ -51,7 +51,7 @@ public sealed class HostileTests
         Assert.Equal(JobState.Queued, Assert.Single(rig.Store.List(null, null, 10)).State);
         Assert.Single(anna.Chat.FromBot);
         Assert.DoesNotContain(mallory.Chat.FromBot, message => message.Document is not null);
-        Assert.DoesNotContain(rig.Log, line => line.Contains("please report", StringComparison.Ordinal));
+        Assert.DoesNotContain(rig.Log, line => line.Contains("please report", StringComparison.Ordinal) || line.Contains("Handling update", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -68,8 +68,7 @@ public sealed class HostileTests
         await rig.StopBot();
         for (var death = 0; death < 3; death++)
         {
-            var job = rig.Store.ClaimReceived("telegram");
-            Assert.NotNull(job);
+            Assert.True(rig.Store.Renew(rig.Store.ClaimReceived("telegram")!.Claim, 0, isActive: true)); // it is being checked
             while (rig.Store.RescueExpired() == 0) await Task.Delay(50);
         }
 

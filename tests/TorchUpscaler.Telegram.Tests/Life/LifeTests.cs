@@ -98,6 +98,25 @@ public sealed class LifeTests
         Assert.DoesNotContain(anna.Chat.FromBot, message => message.Text!.Contains('/', StringComparison.Ordinal) && message.Text.Contains("tmp", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0)] // the failure takes the place of a message that said something else
+    [InlineData(60)]
+    public async Task The_scale_that_fits_is_taken_by_its_button(int silentSeconds)
+    {
+        await using var rig = await BotRig.Start(rig => rig.Life = rig.Life with { SilentFetch = TimeSpan.FromSeconds(silentSeconds) });
+        var anna = rig.Server.AddPerson("Anna");
+        anna.SendDocument(TestPictures.Png(600, 600), "cat.png", "x4");
+        var failure = await anna.Chat.WaitFor(message => message.Buttons.Any(row => row.Contains("Enlarge ×2")));
+        await rig.WhenDone();
+
+        anna.PressButton(failure, "Enlarge ×2");
+
+        var result = await anna.Chat.WaitFor(message => message.Document is not null);
+        Assert.Equal(("cat_x2.png", 1200, failure.ReplyTo), (result.Document!.Name, result.Document.Width, result.ReplyTo));
+        await anna.Chat.WaitUntil(() => failure.Buttons.Count == 0);
+        await rig.WhenDone();
+    }
+
     [Fact]
     public async Task Photo_and_file_come_as_was_set()
     {
@@ -138,7 +157,7 @@ public sealed class LifeTests
         await using var rig = await BotRig.Start(rig => rig.Life = rig.Life with { Terms = terms });
         var anna = rig.Server.AddPerson("Anna");
 
-        anna.SendDocument(Noise(120, 80), "noise.png");
+        anna.SendDocument(BotRig.Noise(120, 80), "noise.png");
 
         var document = await anna.Chat.WaitFor(message => message.Document is not null);
         Assert.Equal("noise_x4.jpg", document.Document!.Name);
@@ -154,7 +173,7 @@ public sealed class LifeTests
         await using var rig = await BotRig.Start(rig => rig.Life = rig.Life with { Terms = terms });
         var anna = rig.Server.AddPerson("Anna");
 
-        anna.SendDocument(Noise(120, 80), "noise.png");
+        anna.SendDocument(BotRig.Noise(120, 80), "noise.png");
 
         await anna.Chat.WaitFor(message => message.Text?.Contains("small enough", StringComparison.Ordinal) == true);
         await BotRig.Until(() => rig.Data.Statuses.Open().Count == 0, "all is told");
@@ -249,11 +268,5 @@ public sealed class LifeTests
 
         await super.WaitFor(message => message.Document is not null);
         await BotRig.Until(() => rig.Store.Find(1)!.State == JobState.Delivered, "it is delivered");
-    }
-
-    private static byte[] Noise(int width, int height)
-    {
-        var random = new Random(7);
-        return TestPictures.Png(width, height, (x, y) => (byte)((x + y) / 2 + random.Next(24)));
     }
 }

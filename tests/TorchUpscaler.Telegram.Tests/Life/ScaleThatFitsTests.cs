@@ -43,12 +43,37 @@ public sealed class ScaleThatFitsTests
         var refusal = Assert.Throws<PictureException>(() => s_limits.Check(new PictureHeader(500, 500, 3, 8, null), new ModelChoice([], 8), PictureFormat.Png));
         var job = Failed(8, PictureFormat.Png, refusal.Message) with { Id = 12, ToldAt = 1, Payload = new PictureRequest { Chat = 7, Message = 3, Person = 7, FileId = "f" }.ToPayload(), FrontEnd = "telegram" };
 
-        var says = View().Of(new OpenStatus(new StatusMessage { Key = "k" }, [new PhotoNow(new StatusPhoto { Job = 12 }, job)]), null, DateTimeOffset.UnixEpoch)!;
+        var says = View().Of(new OpenStatus(new StatusMessage { Key = "k" }, [new PhotoNow(new StatusPhoto { Job = 12 }, job)]), null)!;
 
         Assert.True(says.IsBadNews);
         Assert.Contains("×4 would fit", says.Text.Text, StringComparison.Ordinal);
         Assert.Equal("x:12:4", says.Keyboard!.Rows[0][0].Data);
     }
+
+    [Fact]
+    public void Where_none_fits_a_smaller_picture_is_asked_for()
+    {
+        var refusal = Assert.Throws<PictureException>(() => s_limits.Check(new PictureHeader(1001, 1000, 3, 8, null), new ModelChoice([], 4), PictureFormat.Png));
+        var job = Failed(4, PictureFormat.Png, refusal.Message) with { Id = 12, ToldAt = 1 };
+
+        Assert.Equal("⚠️ It did not work.\nEnlarged ×4, the picture would be larger than I can make.\nSend a smaller one.", Said(job).Text.Text);
+        Assert.Empty(Said(job).Rows);
+    }
+
+    [Fact]
+    public void Of_an_album_each_gets_a_button_with_its_name()
+    {
+        var refusal = Assert.Throws<PictureException>(() => s_limits.Check(new PictureHeader(500, 500, 3, 8, null), new ModelChoice([], 8), PictureFormat.Png));
+        var job = Failed(8, PictureFormat.Png, refusal.Message) with { Id = 12, Name = "a.png", ToldAt = 1 };
+
+        var says = Said(job, job with { Id = 13, Name = "b.png" });
+
+        Assert.Equal([("×4: a.png", "x:12:4"), ("×4: b.png", "x:13:4")], says.Rows.Select(button => (button.Text, button.Data!)));
+        Assert.Equal(2, says.Text.Text.Split("×4 would fit.").Length - 1);
+    }
+
+    private static StatusSays Said(params Job[] jobs) => View().Of(
+        new OpenStatus(new StatusMessage { Key = "k", Count = jobs.Length }, [.. jobs.Select(job => new PhotoNow(new StatusPhoto { Job = job.Id }, job))]), null)!;
 
     private static StatusView View() => new(new LifeOptions { Terms = new PictureTerms("PNG", 1, 1), Limits = s_limits });
 

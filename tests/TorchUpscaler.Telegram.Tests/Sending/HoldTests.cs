@@ -93,11 +93,11 @@ public class HoldTests
     public async Task A_sign_of_activity_is_shown_at_once_or_not_at_all()
     {
         await using var simulation = new Simulation();
-        Assert.True(Done(simulation, simulation.Scheduler.SendChatAction(1, null, ChatAction.Typing, default)));
+        Assert.True(Done(simulation, simulation.Scheduler.SendChatAction(1, null, ChatAction.UploadPhoto, default)));
         List<Task> tasks = [simulation.Text(1, "one"), simulation.Text(1, "two")];
-        Assert.False(await simulation.Scheduler.SendChatAction(1, null, ChatAction.Typing, default));
+        Assert.False(await simulation.Scheduler.SendChatAction(1, null, ChatAction.UploadPhoto, default));
         simulation.PassUntil(tasks, 10);
-        Assert.Equal(["Typing", "one", "two"], simulation.Sent);
+        Assert.Equal(["UploadPhoto", "one", "two"], simulation.Sent);
 
         static bool Done(Simulation simulation, Task<bool> task)
         {
@@ -111,12 +111,12 @@ public class HoldTests
     {
         await using var simulation = new Simulation();
         simulation.Failure = call => call.Number == 0 ? Simulation.TooMany(5) : null;
-        var sign = simulation.Scheduler.SendChatAction(1, null, ChatAction.Typing, default);
+        var sign = simulation.Scheduler.SendChatAction(1, null, ChatAction.UploadPhoto, default);
         simulation.Pass(1);
         Assert.False(await sign);
         Task[] tasks = [simulation.Text(1, "held"), simulation.Text(2, "other")];
         simulation.PassUntil(tasks, 30);
-        Assert.Equal(["Typing", "other", "held"], simulation.Sent);
+        Assert.Equal(["UploadPhoto", "other", "held"], simulation.Sent);
         Assert.True(simulation.Calls[2].StartedAt > 5);
     }
 

@@ -149,7 +149,7 @@ public class RandomTrafficTests
                     break;
                 case 9:
                     Tasks.Add(Simulation.Scheduler.AnswerCallbackQuery(new CallbackAnswer(what), default));
-                    Tasks.Add(Simulation.Scheduler.SendChatAction(chat, null, ChatAction.Typing, default));
+                    Tasks.Add(Simulation.Scheduler.SendChatAction(chat, null, ChatAction.UploadPhoto, default));
                     break;
             }
         }

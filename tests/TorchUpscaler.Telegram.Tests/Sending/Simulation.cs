@@ -167,11 +167,11 @@ internal sealed class SimulatedApi(Simulation simulation) : IBotApi
 
     public Task SetMyCommands(IReadOnlyList<BotCommand> commands, CommandScope scope, string? language, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task DeleteMyCommands(CommandScope scope, string? language, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<RemoteFile> GetFile(string fileId, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<long> Download(RemoteFile file, Stream destination, long maximumBytes, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<ChatMember> GetChatMember(long chat, long user, CancellationToken cancellation) => throw new NotSupportedException();
 
     public void Dispose()
     {

@@ -269,12 +269,18 @@ public sealed class HostileTests : IAsyncLifetime
     [Fact]
     public async Task Commands_are_shown_by_language_and_to_administrators_their_own()
     {
-        await CommandMenu.Register(_rig.Api, [_anna.Id, 123456], CancellationToken.None);
+        await CommandMenu.Register(_rig.Api, _rig.Data.Flags, [_anna.Id, 123456], CancellationToken.None);
         var commands = _rig.Server.Commands;
         Assert.Equal("/settings - Size, model, format, language", commands[("all_private_chats", "")][2]);
         Assert.Equal("/settings - Размер, модель, формат, язык", commands[("all_private_chats", "ru")][2]);
         Assert.Equal(["/upscale - Увеличить картинку, на которую вы отвечаете"], commands[("all_group_chats", "ru")]);
         Assert.Contains("/ban - Shut somebody out", commands[($"chat {_anna.Id}", "")]);
         Assert.DoesNotContain(commands[("all_private_chats", "")], command => command.StartsWith("/ban", StringComparison.Ordinal));
+
+        // Berta runs it now; Anna is shown what everybody is.
+        await CommandMenu.Register(_rig.Api, _rig.Data.Flags, [_berta.Id], CancellationToken.None);
+        Assert.Equal([$"chat {_berta.Id}"], _rig.Server.Commands.Keys.Select(place => place.Scope).Where(scope => scope.StartsWith("chat", StringComparison.Ordinal)).Distinct());
+        await CommandMenu.Register(_rig.Api, _rig.Data.Flags, [], CancellationToken.None);
+        Assert.DoesNotContain(_rig.Server.Commands.Keys, place => place.Scope.StartsWith("chat", StringComparison.Ordinal));
     }
 }

@@ -19,6 +19,9 @@ public sealed class ReadingTests
     [InlineData(" x2,  JPG ", 2, PictureFormat.Jpeg)]
     [InlineData("webp x4", 4, PictureFormat.WebP)]
     [InlineData("png", null, PictureFormat.Png)]
+    [InlineData("x2 please!", 2, null)]
+    [InlineData("my x2 trip", 2, null)]
+    [InlineData("(x8), x8", 8, null)]
     public void Wishes_are_read_from_a_caption(string text, int? scale, PictureFormat? format) => Assert.Equal(new Wishes(scale, format), Wishes.Read(text));
 
     [Theory]
@@ -26,16 +29,38 @@ public sealed class ReadingTests
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("4")]
-    [InlineData("x3")]
-    [InlineData("x16")]
     [InlineData("xx4")]
     [InlineData("x")]
     [InlineData("x2 x4")]
     [InlineData("png jpg")]
-    [InlineData("my x2 trip")]
+    [InlineData("100x zoom as jpg")]
+    [InlineData("x3 or so")]
+    [InlineData("a caption that goes on and on, and says x2")]
     [InlineData("фото бабушки")]
     [InlineData("x2 x2 x2 x2 x2 x2 x2 x2 x2 x2 x2 x2 x2 x2 x2")]
     public void What_is_written_for_people_asks_for_nothing(string? text) => Assert.Null(Wishes.Read(text));
+
+    [Theory]
+    [InlineData("x8 please", 8, null, null)]
+    [InlineData("could you make this photo of my grandmother x8, as png?", 8, PictureFormat.Png, null)]
+    [InlineData("x3", null, null, 3)]
+    [InlineData("x16, please", null, null, 16)]
+    [InlineData("jpg x3", null, PictureFormat.Jpeg, 3)]
+    public void What_is_said_to_the_bot_may_have_other_words(string text, int? scale, PictureFormat? format, int? unknown) =>
+        Assert.Equal(new Wishes(scale, format, unknown), Wishes.Read(text, isCall: true));
+
+    [Theory]
+    [InlineData("hello")]
+    [InlineData("x2 or x4?")]
+    [InlineData("x1234")]
+    [InlineData("x")]
+    public void What_asks_for_nothing_that_is_one_thing_asks_for_nothing(string text) => Assert.Null(Wishes.Read(text, isCall: true));
+
+    [Theory]
+    [InlineData("x3", 3)]
+    [InlineData("16x", 16)]
+    [InlineData("/x0", 0)]
+    public void A_scale_that_cannot_be_had_is_known_for_one(string text, int scale) => Assert.Equal(new Wishes(Unknown: scale), Wishes.Read(text));
 
     [Theory]
     [InlineData("/start", "start", "", false)]

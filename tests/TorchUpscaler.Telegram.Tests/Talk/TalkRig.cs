@@ -6,14 +6,13 @@ using TorchUpscaler.Telegram.Api;
 using TorchUpscaler.Telegram.Data;
 using TorchUpscaler.Telegram.Sending;
 using TorchUpscaler.Telegram.Talk;
-using TorchUpscaler.Telegram.Texts;
 using Person = TorchUpscaler.BotServer.World.Person;
 
 namespace TorchUpscaler.Telegram.Tests.Talk;
 
 /// <summary>
 /// The conversation against a Bot API server, with a store of its own and nobody who works: a test sets jobs forward through the
-/// store, and has their status messages written.
+/// store.
 /// </summary>
 internal sealed class TalkRig : IAsyncDisposable
 {
@@ -44,7 +43,7 @@ internal sealed class TalkRig : IAsyncDisposable
     /// <summary>Where the store is.</summary>
     internal string StoreFolder => Path.Combine(_folder.Root, "queue");
 
-    /// <summary>Whether a picture that comes is answered as one that was made before.</summary>
+    /// <summary>Whether pictures have been made before, and are answered so.</summary>
     internal bool IsRepeat { get; set; }
 
     internal static async Task<TalkRig> Start(TalkOptions? options = null)
@@ -113,14 +112,6 @@ internal sealed class TalkRig : IAsyncDisposable
             Assert.True(Store.Accept(job.Claim, new CheckedPicture(width, height, ".png", "x4plus"), new MemoryStream([1, 2, 3])));
     }
 
-    /// <summary>Works on the next job up to a share.</summary>
-    internal Job Work(double share)
-    {
-        var job = Store.Claim()!;
-        Assert.True(Store.Renew(job.Claim, share, isActive: true));
-        return Store.Find(job.Id)!;
-    }
-
     /// <summary>Finishes a job that is worked on.</summary>
     internal void Finish(Job job, double seconds = 3.2)
     {
@@ -130,24 +121,8 @@ internal sealed class TalkRig : IAsyncDisposable
         Assert.True(Store.Finish(job.Claim, new FinishedPicture(path, job.Width * scale, job.Height * scale, "x4plus", null, seconds)));
     }
 
-    /// <summary>The result has arrived, or its sender been told.</summary>
+    /// <summary>The sender has the result.</summary>
     internal void Deliver(long id) => Assert.True(Store.Told(Store.ClaimDelivery(id)!.Claim));
-
-    /// <summary>Writes a job's status message, or changes it.</summary>
-    internal async Task Tell(long id, PictureTerms? terms = null, int? scaleThatFits = null)
-    {
-        var job = Store.Find(id)!;
-        var (status, speech) = (Data.Statuses.Of(id)!, Speech.In(PictureRequest.Of(job)!.Language));
-        var jobs = Data.Statuses.Photos(status.Key).Select(photo => Store.Find(photo.Job)!).ToList();
-        var text = status.Count > 1 ? AlbumTexts.Of(speech, jobs, terms ?? new TalkOptions().Terms, Store.Place(id))
-            : StatusTexts.Of(speech, job, terms ?? new TalkOptions().Terms, Store.Place(id), scaleThatFits: scaleThatFits);
-        var cancel = speech.Plain(TextKey.ButtonCancel);
-        var button = job.State is JobState.Received or JobState.Queued or JobState.Running ? status.Count > 1 ? Buttons.CancelAlbum(cancel, status.Key) : Buttons.Cancel(cancel, id)
-            : scaleThatFits is { } scale ? Buttons.TryScale(speech.Plain(TextKey.ButtonTryScale, ("scale", scale)), id, scale) : null;
-        var keyboard = button is null ? null : InlineKeyboard.Row(button);
-        if (status.Ref is { } there) await Sender.EditMessageText(new TextEdit(there, text, keyboard), SendPriority.Progress, None);
-        else Data.Statuses.SetMessage(status.Key, (await Sender.SendMessage(new TextMessage { Chat = status.Chat, ReplyTo = status.ReplyTo, Text = text, Keyboard = keyboard }, SendPriority.Urgent, None)).MessageId);
-    }
 
     /// <summary>Says in the transcript of a chat what cannot be seen in it.</summary>
     internal void Remark(ServerChat chat, string text) => _remarks.Add((chat, chat.History().Length, text));

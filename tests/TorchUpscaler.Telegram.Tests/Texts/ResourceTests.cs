@@ -117,7 +117,7 @@ public sealed partial class ResourceTests
         ['C', 'o', 'm', 'm', 'a', 'n', 'd', ..] => LongestDescription,
         ['B', 'u', 't', 't', 'o', 'n', ..] => LongestButton + 16, // Telegram takes more, and a phone shows less
         "NoteFastLarge" or "NoteFastOnly" or "NoteSteps" or "NoteStepsLanczos" => LongestCaption,
-        ['N', 'o', 't', 'e', ..] or "Banned" or "NotAllowed" => LongestNote, // in answer to a button
+        ['N', 'o', 't', 'e', ..] or "Banned" or "NotAllowed" or "QuotaReached" => LongestNote, // in answer to a button
         ['S', 't', 'a', 't', 'u', 's', ..] or ['R', 'e', 's', 'u', 'l', 't', ..] => LongestCaption,
         _ => LongestText,
     };

@@ -57,7 +57,7 @@ public sealed class SpeechTests
     public void A_value_can_have_parts_of_its_own()
     {
         var said = s_english.Say(TextKey.QueueFetching, ("number", 1), ("name", FormattedText.Code("a.png")), ("scale", 4));
-        Assert.Equal(("1. a.png, ×4: is being fetched", "code", "a.png"), (said.Text, said.Entities.Single().Type, said.Entities.Single().In(said.Text)));
+        Assert.Equal(("1. a.png, ×4: being fetched", "code", "a.png"), (said.Text, said.Entities.Single().Type, said.Entities.Single().In(said.Text)));
     }
 
     [Fact]
@@ -95,9 +95,12 @@ public sealed class SpeechTests
 
     [Theory]
     [InlineData(0, "1 KB", "1 КБ")]
-    [InlineData(50_000, "48 KB", "48 КБ")]
+    [InlineData(50_000, "49 KB", "49 КБ")]
     [InlineData(3_565_158, "3.4 MB", "3,4 МБ")]
     [InlineData(20 << 20, "20 MB", "20 МБ")]
+    [InlineData((50 << 20) + 1, "50.1 MB", "50,1 МБ")]
+    [InlineData(52_848_230, "50.4 MB", "50,4 МБ")]
+    [InlineData(2_097_152_001, "2001 MB", "2001 МБ")]
     public void A_size_is_told_with_the_languages_own_point(long bytes, string english, string russian) =>
         Assert.Equal((english, russian), (s_english.Size(bytes), s_russian.Size(bytes)));
 

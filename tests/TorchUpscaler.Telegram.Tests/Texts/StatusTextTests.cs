@@ -74,13 +74,15 @@ public sealed class StatusTextTests
         var cancelled = s_job with { State = JobState.Cancelled };
 
         Assert.Equal("📥 Получено. Загружаю ваши фото…", Album(s_russian, s_job with { State = JobState.Received }, s_job with { State = JobState.Received }));
-        Assert.Equal("🕓 Accepted, ×4: place 2 in the queue, about 20 seconds\n2 pictures, ×4", Album(s_english, queued, queued));
-        Assert.Equal("⚙️ Enlarging, ×4\n▓▓▓▓▓░░░░░ 50 %\n3 pictures, ×4\n1 of 3 done", Album(s_english, done, running, queued));
+        Assert.Equal("📥 Got it. I am fetching your pictures…\n2 pictures, ×4\n1 of 2 done", Album(s_english, s_job with { State = JobState.Received }, done));
+        Assert.Equal("🕓 Accepted, ×4: place 2 in the queue, about 40 seconds\n2 pictures, ×4", Album(s_english, queued, queued));
+        Assert.Equal("🕓 Accepted, ×4: place 2 in the queue, about 40 seconds\n2 pictures, ×4", Album(s_english, s_job with { State = JobState.Received }, queued));
+        Assert.Equal("⚙️ Enlarging, ×4\n▓▓▓▓▓░░░░░ 50 %\nAbout 40 seconds left\n3 pictures, ×4\n1 of 3 done", Album(s_english, done, running, queued));
         Assert.Equal("📤 Done, it is on its way to you…\n2 pictures, ×4", Album(s_english, done, done with { State = JobState.Delivered }, cancelled));
-        Assert.Equal("✅ Готово: 2 фото", Album(s_russian, done with { State = JobState.Delivered }, done with { State = JobState.Delivered }));
+        Assert.Equal("✅ Готово за 4 секунды: 2 фото", Album(s_russian, done with { State = JobState.Delivered, Seconds = 1.5 }, done with { State = JobState.Delivered, Seconds = 2.2 }));
         Assert.Equal("✖️ Cancelled", Album(s_english, cancelled, cancelled));
-        Assert.Equal("✅ Done: 1 picture\n⚠️ dog.txt\nThis is no picture, or of a kind that I cannot read. Send me one of these: JPEG, PNG, WebP.",
-            Album(s_english, done with { State = JobState.Delivered }, failed));
+        Assert.Equal("✅ Done in 2 seconds: 1 picture\n⚠️ dog.txt\nThis is no picture, or of a kind that I cannot read. Send me one of these: JPEG, PNG, WebP.",
+            Album(s_english, done with { State = JobState.Delivered, Seconds = 2 }, failed));
         Assert.Equal("⚠️ dog.txt\nЭто не картинка, или такую я читать не умею. Пришлите одну из таких: JPEG, PNG, WebP.", Album(s_russian, failed));
         Assert.True(AlbumTexts.HasEnded([failed, cancelled]));
         Assert.False(AlbumTexts.HasEnded([failed, done]));
@@ -90,5 +92,5 @@ public sealed class StatusTextTests
 
     private static string Russian(Job job, QueuePlace? place = null) => StatusTexts.Of(s_russian, job, s_terms, place).Text;
 
-    private static string Album(Speech speech, params Job[] jobs) => AlbumTexts.Of(speech, jobs, s_terms, new QueuePlace(2, 20)).Text;
+    private static string Album(Speech speech, params Job[] jobs) => AlbumTexts.Of(speech, jobs, s_terms, new QueuePlace(2, 20), 37, _ => null).Text;
 }

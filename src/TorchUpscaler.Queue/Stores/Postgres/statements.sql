@@ -25,7 +25,7 @@ ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
 
 -- name: claim received
 UPDATE job
-SET attempt = attempt + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease, is_active = true
+SET attempt = attempt + 1, lease_owner = @owner, lease_until = queue_time(@now) + @lease, is_active = false
 WHERE id = (SELECT id FROM job
             WHERE state = 'received' AND front_end = @frontEnd AND lease_owner IS NULL AND not_before <= queue_time(@now)
             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -278,8 +278,16 @@ SELECT * FROM job WHERE id = @id;
 
 -- name: list
 SELECT * FROM job
-WHERE (@state::text IS NULL OR state = @state::text) AND (@person::text IS NULL OR person = @person::text)
+WHERE @state::text IS NULL OR state = @state::text
 ORDER BY id DESC LIMIT @limit;
+
+-- name: list of person
+SELECT * FROM job
+WHERE person = @person AND (@state::text IS NULL OR state = @state::text)
+ORDER BY id DESC LIMIT @limit;
+
+-- name: waiting of person
+SELECT count(*) FROM job WHERE person = @person AND state IN ('received', 'queued', 'running');
 
 -- name: ahead
 -- Of the queue's first jobs, as far as they are counted, those that do not come after a queued job: all of them where it is farther behind.

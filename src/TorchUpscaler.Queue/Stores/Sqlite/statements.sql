@@ -24,7 +24,7 @@ ON CONFLICT (front_end, key) WHERE key IS NOT NULL DO NOTHING;
 
 -- name: claim received
 UPDATE job
-SET attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 1
+SET attempt = attempt + 1, lease_owner = @owner, lease_until = @now + @lease, is_active = 0
 WHERE id = (SELECT id FROM job INDEXED BY job_received
             WHERE state = 'received' AND front_end = @frontEnd AND lease_owner IS NULL AND not_before <= @now
             ORDER BY id LIMIT 1)
@@ -264,8 +264,16 @@ SELECT * FROM job WHERE id = @id;
 
 -- name: list
 SELECT * FROM job
-WHERE (@state IS NULL OR state = @state) AND (@person IS NULL OR person = @person)
+WHERE @state IS NULL OR state = @state
 ORDER BY id DESC LIMIT @limit;
+
+-- name: list of person
+SELECT * FROM job INDEXED BY job_person
+WHERE person = @person AND (@state IS NULL OR state = @state)
+ORDER BY id DESC LIMIT @limit;
+
+-- name: waiting of person
+SELECT count(*) FROM job INDEXED BY job_person WHERE person = @person AND state IN ('received', 'queued', 'running');
 
 -- name: ahead
 -- Of the queue's first jobs, as far as they are counted, those that do not come after a queued job: all of them where it is farther behind.

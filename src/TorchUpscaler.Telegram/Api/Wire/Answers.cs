@@ -32,6 +32,7 @@ internal sealed class Answers(Secrets secrets)
         ("not enough rights", BotError.NoRights),
         ("have no rights", BotError.NoRights),
         ("chat_write_forbidden", BotError.NoRights),
+        ("chat_send_", BotError.NoRights),
         ("need administrator rights", BotError.NoRights),
         ("too big", BotError.FileTooBig),
         ("too large", BotError.FileTooBig),
@@ -92,7 +93,7 @@ internal sealed class Answers(Secrets secrets)
         >= 300 and < 400 => new(BotError.InvalidAnswer, $"the Bot API server sends {method} somewhere else; set ApiBaseUrl to the server itself"),
         413 => new(BotError.FileTooBig, $"the Bot API server says that what {method} sends is too large"),
         429 => new(BotError.TooManyRequests, $"the Bot API server has had too many requests ({method})") { RetryAfter = TimeSpan.FromSeconds(1) },
-        404 => new(BotError.BadToken, "the Bot API server does not know the bot; the token is wrong, or ApiBaseUrl is no Bot API server"),
+        404 => new(BotError.InvalidAnswer, $"what answered {method} with 404 is no Bot API server; see the setting ApiBaseUrl"),
         _ => new(BotError.InvalidAnswer, $"what answered {method} with {status} is no Bot API server; see the setting ApiBaseUrl") { MayHaveHappened = true },
     };
 
@@ -113,7 +114,7 @@ internal sealed class Answers(Secrets secrets)
 
     private static BotError Classify(int code, string description, ErrorParameters parameters)
     {
-        if (code is 401 or 404) return BotError.BadToken;
+        if (code == 401 || code == 404 && !IsUnknownMethod(description)) return BotError.BadToken;
         if (code == 429) return BotError.TooManyRequests;
         if (code >= 500) return BotError.Unavailable;
         if (parameters.MigrateToChatId is not null) return BotError.Migrated;
@@ -130,8 +131,12 @@ internal sealed class Answers(Secrets secrets)
         };
     }
 
+    // A local server may be older than the method.
+    private static bool IsUnknownMethod(string description) => description.Contains("method not found", StringComparison.OrdinalIgnoreCase);
+
     private static string Sentence(string method, int code, string description) => code switch
     {
+        404 when IsUnknownMethod(description) => $"the Bot API server does not know {method}; take a newer one",
         401 or 404 => "Telegram does not know the bot; the token is wrong or was revoked: get the right one from BotFather",
         409 when description.Contains("webhook", StringComparison.OrdinalIgnoreCase) => $"Telegram refused {method}: {description}",
         409 => "another process is asking for this bot's updates; only one can",

@@ -21,6 +21,7 @@ namespace TorchUpscaler.Telegram.Api.Wire;
 [JsonSerializable(typeof(SetWebhookRequest))]
 [JsonSerializable(typeof(DeleteWebhookRequest))]
 [JsonSerializable(typeof(SetMyCommandsRequest))]
+[JsonSerializable(typeof(DeleteMyCommandsRequest))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(EditMessageTextRequest))]
 [JsonSerializable(typeof(EditMessageReplyMarkupRequest))]
@@ -30,5 +31,4 @@ namespace TorchUpscaler.Telegram.Api.Wire;
 [JsonSerializable(typeof(SendFileRequest))]
 [JsonSerializable(typeof(SendMediaGroupRequest))]
 [JsonSerializable(typeof(GetFileRequest))]
-[JsonSerializable(typeof(GetChatMemberRequest))]
 internal sealed partial class BotJson : JsonSerializerContext;

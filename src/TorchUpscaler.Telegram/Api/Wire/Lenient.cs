@@ -43,6 +43,21 @@ internal sealed class LenientList<T> : JsonConverter<IReadOnlyList<T>?>
     }
 }
 
+/// <summary>Buttons below a message: those that tell the bot.</summary>
+internal sealed class LenientKeyboard : JsonConverter<InlineKeyboard?>
+{
+    public override InlineKeyboard? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (LenientRead.OrNull<InlineKeyboardMarkup>(ref reader, options)?.InlineKeyboard is not { } rows) return null;
+        var buttons = rows.Select(row => (IReadOnlyList<InlineButton>)
+            [.. (row ?? []).Where(button => button is { Text: not null, CallbackData: not null }).Select(button => InlineButton.Press(button.Text, button.CallbackData!))]);
+        return new InlineKeyboard([.. buttons.Where(row => row.Count > 0)]);
+    }
+
+    public override void Write(Utf8JsonWriter writer, InlineKeyboard? value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, Request.Of(value)!, (JsonTypeInfo<InlineKeyboardMarkup>)options.GetTypeInfo(typeof(InlineKeyboardMarkup)));
+}
+
 /// <summary>A text.</summary>
 internal sealed class LenientText : JsonConverter<string?>
 {

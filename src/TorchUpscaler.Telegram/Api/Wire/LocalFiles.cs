@@ -5,23 +5,54 @@ namespace TorchUpscaler.Telegram.Api.Wire;
 internal sealed class LocalFiles(string? root)
 {
     /// <summary>Opens a file.</summary>
-    /// <exception cref="BotApiException">It lies elsewhere or is not there.</exception>
+    /// <exception cref="BotApiException">It is not there; or <see cref="BotError.Unavailable"/>, as the folder is not set as it has to be.</exception>
     internal FileStream Open(string path)
     {
         if (root is null)
-            throw new BotApiException(BotError.WrongFile, "the Bot API server hands out files by path; set LocalFilesRoot to the folder in which it keeps them");
+            throw Hindered("the Bot API server hands out files by path; set LocalFilesRoot to the folder in which it keeps them");
+        var folder = Resolve(root) ?? throw Hindered("there is no folder LocalFilesRoot, or this program's user may not look into it; set it to the folder in which the Bot API server keeps its files");
         var full = Resolve(path);
-        if (full is null || !IsInside(full, Resolve(root) ?? root))
-            throw new BotApiException(BotError.WrongFile, "the Bot API server named a file outside LocalFilesRoot, or one that is not there");
+        if (!IsInside(full ?? Path.GetFullPath(path), full is null ? root : folder))
+            throw Hindered("the Bot API server named a file outside LocalFilesRoot; set it to the folder in which the server keeps its files");
+        if (full is null) throw MayLook(path) ? Gone() : NotReadable();
         try
         {
             return new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Gone();
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new BotApiException(BotError.WrongFile, "a file of the local Bot API server cannot be read; this program's user must be allowed to read LocalFilesRoot");
+            throw NotReadable();
         }
     }
+
+    // Of a file that is not seen, whether that is because it is not there.
+    private static bool MayLook(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static BotApiException Gone() => new(BotError.WrongFile, "the local Bot API server named a file that is not there");
+
+    private static BotApiException NotReadable() => Hindered("a file of the local Bot API server cannot be read; this program's user must be allowed to read LocalFilesRoot");
+
+    // What the operator puts right; until then pictures wait.
+    private static BotApiException Hindered(string message) => new(BotError.Unavailable, message);
 
     private static bool IsInside(string path, string folder) =>
         path.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);

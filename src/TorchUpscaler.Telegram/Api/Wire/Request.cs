@@ -19,7 +19,7 @@ internal static class Request
         new(album.Chat, album.Thread, [.. album.Items.Select((item, i) => Of(item, i, album.ArePhotos))], Flag(album.IsSilent), Reply(album));
 
     internal static InlineKeyboardMarkup? Of(InlineKeyboard? keyboard) => keyboard is null ? null : new(
-        [.. keyboard.Rows.Select(row => (IReadOnlyList<InlineKeyboardButton>)[.. row.Select(button => new InlineKeyboardButton(button.Text, button.Data, button.Url))])]);
+        [.. keyboard.Rows.Select(row => (IReadOnlyList<InlineKeyboardButton>)[.. row.Select(button => new InlineKeyboardButton(button.Text, button.Data))])]);
 
     /// <summary>The name of the part of an upload that holds an album's file.</summary>
     internal static string PartName(int index) => string.Create(CultureInfo.InvariantCulture, $"file{index}");

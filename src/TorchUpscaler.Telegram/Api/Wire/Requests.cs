@@ -12,6 +12,8 @@ internal sealed record DeleteWebhookRequest(bool DropPendingUpdates);
 
 internal sealed record SetMyCommandsRequest(IReadOnlyList<BotCommand> Commands, CommandScopeParameter Scope, string? LanguageCode);
 
+internal sealed record DeleteMyCommandsRequest(CommandScopeParameter Scope, string? LanguageCode);
+
 internal sealed record CommandScopeParameter(string Type, long? ChatId);
 
 internal sealed record SendMessageRequest(long ChatId, int? MessageThreadId, string Text, IReadOnlyList<TextEntity>? Entities,
@@ -41,15 +43,13 @@ internal sealed record InputMedia(string Type, string Media, string? Caption, IR
 
 internal sealed record GetFileRequest(string FileId);
 
-internal sealed record GetChatMemberRequest(long ChatId, long UserId);
-
 internal sealed record LinkPreviewOptions(bool IsDisabled);
 
 internal sealed record ReplyParameters(int MessageId, bool AllowSendingWithoutReply);
 
 internal sealed record InlineKeyboardMarkup(IReadOnlyList<IReadOnlyList<InlineKeyboardButton>> InlineKeyboard);
 
-internal sealed record InlineKeyboardButton(string Text, string? CallbackData, string? Url);
+internal sealed record InlineKeyboardButton(string Text, string CallbackData);
 
 /// <summary>What an error's answer has beside its description.</summary>
 internal sealed record ErrorParameters

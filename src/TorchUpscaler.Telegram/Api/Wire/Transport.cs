@@ -13,6 +13,9 @@ internal sealed class Transport : IDisposable
     /// <summary>No answer is longer: a hundred updates of the longest texts have a third of it.</summary>
     internal const int MaximumAnswerBytes = 32 << 20;
 
+    /// <summary>Bytes a second that a local Bot API server passes on at least.</summary>
+    private const double PassingOnRate = 256 << 10;
+
     /// <summary>What a slow line, of 32 KB a second, takes for the 4 MB that the system holds for a connection.</summary>
     private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(128);
 
@@ -34,7 +37,7 @@ internal sealed class Transport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            UseProxy = !options.ApiBaseUrl.IsLoopback,
+            UseProxy = options.ApiBaseUrl.Scheme == Uri.UriSchemeHttps && !options.ApiBaseUrl.IsLoopback, // in the clear the token is for the server alone
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // the address of a name may change
             ActivityHeadersPropagator = null, // no tracing below the token
@@ -80,13 +83,34 @@ internal sealed class Transport : IDisposable
 
     /// <summary>A call that sends files.</summary>
     /// <returns>The result's JSON.</returns>
-    internal Task<ReadOnlyMemory<byte>> Upload<T>(string method, T request, JsonTypeInfo<T> type, IReadOnlyList<(string Part, OutgoingFile File)> files, CancellationToken cancellation)
+    internal async Task<ReadOnlyMemory<byte>> Upload<T>(string method, T request, JsonTypeInfo<T> type, IReadOnlyList<(string Part, OutgoingFile File)> files, CancellationToken cancellation)
     {
         var parameters = JsonSerializer.SerializeToElement(request, type);
-        // The last bytes are taken by the system long before they have arrived.
-        var patience = _options.StallTimeout + s_drainTime + _options.AnswerTimeout;
-        return Send(method, guard => UploadContent.Build(parameters, files, guard.Moved), isRepeatable: false, patience, cancellation);
+        var (bytes, sent) = (files.Sum(file => LengthOf(file.File)), 0L);
+        // The last bytes are taken by the system long before they have arrived, and a local server answers when it has passed them on.
+        var patience = _options.StallTimeout + s_drainTime + _options.AnswerTimeout + TimeSpan.FromSeconds(bytes / PassingOnRate);
+        try
+        {
+            return await Send(method, Content, isRepeatable: false, patience, cancellation);
+        }
+        catch (BotApiException error) when (error is { Error: BotError.Unavailable, MayHaveHappened: true } && sent < bytes)
+        {
+            throw new BotApiException(error.Error, error.Message, error) { MayHaveHappened = true, IsBrokenUpload = true };
+        }
+
+        HttpContent Content(StallGuard guard)
+        {
+            sent = 0;
+            return UploadContent.Build(parameters, files, count =>
+            {
+                sent += count;
+                guard.Moved();
+            });
+        }
     }
+
+    // Where it is gone, opening it says so.
+    private static long LengthOf(OutgoingFile file) => new FileInfo(file.Path!) is { Exists: true } info ? info.Length : 0;
 
     /// <summary>Copies a file's bytes to a stream.</summary>
     internal async Task<long> Download(string path, Stream destination, long maximumBytes, CancellationToken cancellation)
@@ -178,7 +202,7 @@ internal sealed class Transport : IDisposable
 
     private static BotApiException NoFile(int status) => status switch
     {
-        401 => new(BotError.BadToken, "Telegram does not know the bot; the token is wrong or was revoked: get the right one from BotFather"),
+        401 => new(BotError.Unavailable, "the Bot API server does not let the download in; if the token was revoked, the next call says so"),
         429 => new(BotError.TooManyRequests, "the Bot API server has had too many requests (the download)") { RetryAfter = TimeSpan.FromSeconds(1) },
         >= 500 => new(BotError.Unavailable, $"the Bot API server answered the download with {status}"),
         _ => new(BotError.WrongFile, $"the Bot API server has no such file ({status}); its path is good for an hour only"),

@@ -12,9 +12,9 @@ internal static class UploadContent
     /// <summary>The body; owns the opened files.</summary>
     /// <param name="parameters">The call's parameters: an object, each of whose members is one part.</param>
     /// <param name="files">The parts' names and what they are.</param>
-    /// <param name="moved">Called whenever bytes have been taken.</param>
+    /// <param name="moved">Called with their number whenever bytes have been taken.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    internal static MultipartFormDataContent Build(JsonElement parameters, IReadOnlyList<(string Part, OutgoingFile File)> files, Action moved)
+    internal static MultipartFormDataContent Build(JsonElement parameters, IReadOnlyList<(string Part, OutgoingFile File)> files, Action<int> moved)
     {
         // Telegram reads headers as UTF-8, and knows no encoded words.
         var content = new MultipartFormDataContent { HeaderEncodingSelector = (_, _) => Encoding.UTF8 };
@@ -42,7 +42,7 @@ internal static class UploadContent
         content.Add(part);
     }
 
-    private static FileContent Open(OutgoingFile file, Action moved)
+    private static FileContent Open(OutgoingFile file, Action<int> moved)
     {
         try
         {
@@ -58,10 +58,10 @@ internal static class UploadContent
     private sealed class FileContent : HttpContent
     {
         private readonly FileStream _file;
-        private readonly Action _moved;
+        private readonly Action<int> _moved;
         private readonly long _length;
 
-        internal FileContent(FileStream file, Action moved) => (_file, _moved, _length) = (file, moved, file.Length);
+        internal FileContent(FileStream file, Action<int> moved) => (_file, _moved, _length) = (file, moved, file.Length);
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -74,7 +74,7 @@ internal static class UploadContent
                 if (count == 0) throw new IOException("a file became shorter while it was sent");
                 await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 left -= count;
-                _moved();
+                _moved(count);
             }
         }
 

@@ -17,8 +17,13 @@ INSERT INTO bot_update (bot, id, chat, album, json, received_at) VALUES (@bot, @
 ON CONFLICT (bot, id) DO NOTHING;
 
 -- name: waiting updates
-SELECT number, id, chat, album, json, attempts, received_at FROM bot_update
+SELECT number, id, chat, album, json, attempts FROM bot_update
 WHERE bot = @bot AND state = 'waiting' AND number > @after
+ORDER BY number LIMIT @limit;
+
+-- name: waiting updates of chat
+SELECT number, id, chat, album, json, attempts FROM bot_update
+WHERE bot = @bot AND state = 'waiting' AND chat = @chat AND number > @after AND number <= @upTo
 ORDER BY number LIMIT @limit;
 
 -- name: begin update
@@ -60,14 +65,26 @@ INSERT INTO bot_person (id, is_vip, first_seen) VALUES (@id, @is, queue_time(@no
 UPDATE bot_person SET has_blocked = @is WHERE id = @id;
 
 -- name: erase person
-UPDATE bot_person SET telegram_language = NULL, language = NULL, scale = NULL, model = NULL, reply_as = 'Document', format = NULL WHERE id = @id;
+DELETE FROM bot_person WHERE id = @id AND NOT is_banned AND NOT is_vip;
+
+-- name: reset person
+-- Of whom something has to be remembered.
+UPDATE bot_person
+SET telegram_language = NULL, language = NULL, scale = NULL, model = NULL, reply_as = 'Document', format = NULL, has_blocked = false, has_talked = false, first_seen = 0
+WHERE id = @id;
 
 -- name: erase statuses
 DELETE FROM bot_status WHERE person = @id AND is_done;
 
--- name: erase updates
--- What was set aside of the person's own chat. The numbers stay: should Telegram hand the updates out again, they are known.
-UPDATE bot_update SET json = '' WHERE bot = @bot AND chat = @id AND state <> 'waiting';
+-- name: updates set aside
+SELECT number, id, chat, album, json, attempts, received_at FROM bot_update WHERE bot = @bot AND state = 'failed' AND json <> '';
+
+-- name: erase update
+-- The number stays: should Telegram hand the update out again, it is known.
+UPDATE bot_update SET json = '' WHERE number = @number AND state <> 'waiting';
+
+-- name: erase texts
+DELETE FROM bot_outbox WHERE chat = @id;
 
 -- name: erase sent
 DELETE FROM bot_sent WHERE person = @id;
@@ -81,17 +98,20 @@ FROM bot_person;
 SELECT * FROM bot_person WHERE id > @after AND has_talked AND NOT has_blocked AND NOT is_banned ORDER BY id LIMIT @limit;
 
 -- name: add status
-INSERT INTO bot_status (key, person, chat, thread, reply_to, count, created_at)
-VALUES (@key, @person, @chat, @thread, @replyTo, @count, queue_time(@now)) ON CONFLICT (key) DO NOTHING;
+INSERT INTO bot_status (key, person, chat, thread, reply_to, count, language, created_at)
+VALUES (@key, @person, @chat, @thread, @replyTo, @count, @language, queue_time(@now)) ON CONFLICT (key) DO NOTHING;
 
 -- name: add photo
 INSERT INTO bot_photo (job, status, item) VALUES (@job, @status, @item) ON CONFLICT (job) DO NOTHING;
+
+-- name: open status
+UPDATE bot_status SET is_done = false WHERE key = @key;
 
 -- name: status
 SELECT * FROM bot_status WHERE key = @key;
 
 -- name: open statuses
-SELECT * FROM bot_status WHERE NOT is_done ORDER BY created_at, key;
+SELECT *, queue_time(@now) - created_at AS age FROM bot_status WHERE NOT is_done ORDER BY created_at, key;
 
 -- name: status photos
 SELECT * FROM bot_photo WHERE status = @key ORDER BY item, job;
@@ -102,6 +122,18 @@ SELECT p.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE NOT s.is
 -- name: open jobs
 -- The queue's own rows.
 SELECT j.* FROM bot_status s JOIN bot_photo p ON p.status = s.key JOIN job j ON j.id = p.job WHERE NOT s.is_done;
+
+-- name: deliverable
+-- An album waits while one of its jobs has not ended, is held or rests, and for a while for photos that are still to come.
+SELECT job, status, chat
+FROM (SELECT min(j.id) AS job, min(p.status) AS status, coalesce(min(s.chat), 0) AS chat, row_number() OVER (PARTITION BY min(s.chat) ORDER BY min(j.id)) AS place
+      FROM job j LEFT JOIN bot_photo p ON p.job = j.id LEFT JOIN bot_status s ON s.key = p.status
+      WHERE j.told_at IS NULL AND j.state IN ('upscaled', 'failed', 'cancelled', 'expired') AND j.front_end = @frontEnd AND j.lease_owner IS NULL AND j.not_before <= queue_time(@now)
+        AND (s.key IS NULL OR s.count <= (SELECT count(*) FROM bot_photo o WHERE o.status = s.key) OR s.created_at <= queue_time(@now) - @ago)
+        AND NOT EXISTS (SELECT 1 FROM bot_photo o JOIN job k ON k.id = o.job
+                        WHERE o.status = p.status AND k.told_at IS NULL AND (k.ended_at IS NULL OR k.lease_owner IS NOT NULL OR k.not_before > queue_time(@now)))
+      GROUP BY coalesce(p.status, CAST(j.id AS text))) AS parcel
+WHERE place <= @each ORDER BY job LIMIT @limit;
 
 -- name: job status
 SELECT s.* FROM bot_photo p JOIN bot_status s ON s.key = p.status WHERE p.job = @job;
@@ -114,6 +146,10 @@ UPDATE bot_status SET message = @message WHERE key = @key;
 
 -- name: end status
 UPDATE bot_status SET is_done = true WHERE key = @key AND NOT is_done;
+
+-- name: end erased status
+-- With its jobs, all that it tells of has been erased.
+DELETE FROM bot_status WHERE key = @key AND NOT EXISTS (SELECT 1 FROM bot_photo p JOIN job j ON j.id = p.job WHERE p.status = @key);
 
 -- name: begin sending
 UPDATE bot_photo SET sendings = sendings + 1 WHERE job = @job RETURNING sendings;
@@ -129,6 +165,9 @@ UPDATE bot_photo SET sendings = 0, failure = @sentence WHERE job = @job;
 
 -- name: move chat
 UPDATE bot_status SET chat = @to WHERE chat = @from;
+
+-- name: busiest people
+SELECT person AS id, sum(count) AS pictures FROM bot_status WHERE created_at > queue_time(@now) - @ago GROUP BY person ORDER BY pictures DESC, person LIMIT @limit;
 
 -- name: prune statuses
 DELETE FROM bot_status WHERE is_done AND created_at <= queue_time(@now) - @ago;
@@ -149,6 +188,13 @@ SELECT 1 FROM bot_person WHERE id = @person FOR UPDATE;
 -- name: unuse
 DELETE FROM bot_use WHERE key = @key;
 
+-- name: give back uses
+-- A job has the key of its use. What was failed, cancelled or left to wait too long, or what Telegram does not take, counts against nobody.
+DELETE FROM bot_use
+WHERE person BETWEEN @first AND @last AND EXISTS
+    (SELECT 1 FROM job j WHERE j.front_end = @frontEnd AND j.key = bot_use.key AND
+        (j.state IN ('failed', 'cancelled', 'expired') OR EXISTS (SELECT 1 FROM bot_photo p WHERE p.job = j.id AND p.failure IS NOT NULL AND p.document IS NULL AND p.photo IS NULL)));
+
 -- name: prune uses
 DELETE FROM bot_use WHERE used_at <= queue_time(@now) - @ago;
 
@@ -156,9 +202,12 @@ DELETE FROM bot_use WHERE used_at <= queue_time(@now) - @ago;
 SELECT * FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings AND sent_at > queue_time(@now) - @ago;
 
 -- name: add sent
-INSERT INTO bot_sent (bot, person, file, settings, document, photo, caption, sent_at) VALUES (@bot, @person, @file, @settings, @document, @photo, @caption, queue_time(@now))
+-- Only of a job that is there, and stays until this is committed: an erasing waits, and then finds this.
+INSERT INTO bot_sent (bot, person, file, settings, document, photo, caption, sent_at)
+SELECT @bot, @person, @file, @settings, @document, @photo, @caption, queue_time(@now) FROM job WHERE id = @job FOR KEY SHARE
 ON CONFLICT (bot, person, file, settings) DO UPDATE
-SET document = coalesce(excluded.document, bot_sent.document), photo = coalesce(excluded.photo, bot_sent.photo), caption = excluded.caption, sent_at = excluded.sent_at;
+SET document = coalesce(excluded.document, bot_sent.document), photo = coalesce(excluded.photo, bot_sent.photo),
+    caption = CASE WHEN excluded.document IS NULL THEN bot_sent.caption ELSE excluded.caption END, sent_at = excluded.sent_at;
 
 -- name: forget sent
 DELETE FROM bot_sent WHERE bot = @bot AND person = @person AND file = @file AND settings = @settings;
@@ -190,6 +239,9 @@ SELECT value FROM bot_flag WHERE name = @name;
 
 -- name: set flag
 INSERT INTO bot_flag (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: set flag once
+INSERT INTO bot_flag (name, value) VALUES (@name, @value) ON CONFLICT (name) DO NOTHING;
 
 -- name: clear flag
 DELETE FROM bot_flag WHERE name = @name;
