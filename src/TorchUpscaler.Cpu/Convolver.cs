@@ -33,6 +33,7 @@ internal sealed unsafe class Convolver
     /// <summary>Computes the call's rows, piece by piece. Yields the cost of each piece (multiply-adds) before it is computed.</summary>
     public IEnumerable<long> Compute(ConvolutionCall call, int firstRow, int endRow)
     {
+        if (firstRow < endRow) call.Weights.MakeReady(_team);
         var costPerRow = call.Weights.CostPerPixel * call.OutColumns;
         var rowsPerPiece = (int)Math.Max(1, PieceCost / costPerRow / F6x6.TileSize) * F6x6.TileSize;
         for (var row = firstRow; row < endRow; row += rowsPerPiece)

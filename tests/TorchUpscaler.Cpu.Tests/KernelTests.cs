@@ -1,5 +1,6 @@
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Simd;
+using TorchUpscaler.Cpu.Threading;
 using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu.Tests;
@@ -44,8 +45,9 @@ public unsafe class KernelTests
     public void What_is_not_a_number_stays_so_through_the_activation(string width)
     {
         using var arena = new Arena(1 << 20);
-        var packed = new PackedConvolution(arena, [16], 16);
-        packed.Pack([.. Enumerable.Repeat(1f, 16 * 16 * 9)], new float[16], new float[16]);
+        using var team = new ThreadTeam(1);
+        var packed = new PackedConvolution(arena, [16], 16, () => new([.. Enumerable.Repeat(1f, 16 * 16 * 9)], new float[16], new float[16]));
+        packed.MakeReady(team);
         var (source, transformed, target) = (new PlainRows(arena, 1, 5, 1), new TransformedRows(arena, 1, 5, 1), new PlainRows(arena, 1, 5, 1));
         new Span<float>(source.Row(0, 0), 5 * 16).Fill(float.NaN);
         source.ClearEnds(0, 0);
@@ -73,8 +75,9 @@ public unsafe class KernelTests
         var weights = Enumerable.Range(0, outputs * inputs * 9).Select(_ => Next() / MathF.Sqrt(inputs * 9)).ToArray();
         var bias = Enumerable.Range(0, outputs).Select(_ => Next()).ToArray();
         var slopes = Enumerable.Range(0, outputs).Select(_ => Next()).ToArray();
-        var packed = new PackedConvolution(arena, segments, outputs);
-        packed.Pack(weights, bias, slopes);
+        using var team = new ThreadTeam(2);
+        var packed = new PackedConvolution(arena, segments, outputs, () => new(weights, bias, slopes));
+        packed.MakeReady(team);
 
         var picture = new float[inputs, rows, columns];
         var sources = new List<TransformedRows>();
