@@ -78,22 +78,23 @@ internal sealed record RrdbPlan : RunPlan
         int features = PackedConvolution.BlocksOf(_shape.Features), growth = PackedConvolution.BlocksOf(_shape.Growth);
         var input = PackedConvolution.BlocksOf(_shape.InputChannels * _shape.Unshuffle * _shape.Unshuffle);
         var output = PackedConvolution.BlocksOf(_shape.OutputChannels);
-        var bytes = RowWindow.Bytes(input, Columns, Window(2)) + PlainRows.Bytes(features, Columns, Window(TrunkLag))
-            + PlainRows.Bytes(features, Columns, Window(BlockLag)) + TransformedRows.Bytes(features, Columns, Window(DenseReach))
-            + 2 * RowWindow.Bytes(features, Columns, Window(DenseReach)) + 4 * RowWindow.Bytes(growth, Columns, Window(DenseLag));
+        var bytes = PlainRows.Bytes(input, Columns, Window(0)) + TransformedRows.Bytes(input, Columns, Window(2))
+            + PlainRows.Bytes(features, Columns, Window(TrunkLag))
+            + RowWindow.Bytes(features, Columns, Window(BlockLag), Window(DenseReach))
+            + 2 * RowWindow.Bytes(features, Columns, Window(DenseReach), Window(DenseReach))
+            + 4 * TransformedRows.Bytes(growth, Columns, Window(DenseLag));
         if (Passes > 1)
         {
-            var dense = (5 + 4 + 3 + 2) * growth;
-            bytes += (_shape.Blocks * ((BlockLag + 2 * DenseReach) * features + 3 * dense) + 2 * features)
-                     * CarriedRows.Bytes(1, Columns, 1);
+            bytes += _shape.Blocks * (PlainRows.Bytes(features, Columns, BlockLag) + 2 * PlainRows.Bytes(features, Columns, DenseReach))
+                + PlainRows.Bytes(features, Columns, 2);
+            for (var rows = 2; rows <= DenseLag; rows++) bytes += 3 * _shape.Blocks * PlainRows.Bytes(growth, Columns, rows);
         }
 
-        bytes += PlainRows.Bytes(features, Columns, Window(0)) + TransformedRows.Bytes(features, Columns, Window(3), upsampled: true);
+        bytes += TransformedRows.Bytes(features, Columns, Window(3), upsampled: true);
         for (var ups = 1; ups <= _shape.UpConvolutions; ups++)
             bytes += TransformedRows.Bytes(features, Columns << ups, TailWindow(ups, 3), ups < _shape.UpConvolutions);
         var last = _shape.UpConvolutions;
         bytes += TransformedRows.Bytes(features, Columns << last, TailWindow(last, 3));
-        for (var ups = 1; ups <= last; ups++) bytes += PlainRows.Bytes(features, Columns << ups, TailWindow(ups, 0));
         bytes += PlainRows.Bytes(output, Columns << last, TailWindow(last, 0));
         return bytes;
     }

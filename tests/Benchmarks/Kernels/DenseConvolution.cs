@@ -50,7 +50,8 @@ internal sealed unsafe class DenseConvolution : IDisposable
         {
             Sources = transformed,
             Weights = Weights,
-            Target = new PlainRows(Arena, Weights.OutBlocks, Columns, Rows),
+            Target = number < 5 ? null : new PlainRows(Arena, Weights.OutBlocks, Columns, Rows),
+            Points = new TransformedRows(Arena, Weights.OutBlocks, Columns, Rows),
             PictureRows = Rows,
             First = number < 5 ? null : plain[0],
             FirstScale = 0.2f,
