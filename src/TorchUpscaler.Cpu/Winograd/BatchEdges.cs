@@ -1,3 +1,5 @@
+using TorchUpscaler.Cpu.Memory;
+
 namespace TorchUpscaler.Cpu.Winograd;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace TorchUpscaler.Cpu.Winograd;
 /// </summary>
 internal readonly unsafe struct BatchEdges(float* columns, int outBlocks)
 {
-    private const int Block = 16;
+    private const int Block = PlainRows.Block;
 
     /// <summary>Floats of a batch's edges.</summary>
     public static int Floats(int outBlocks) => 2 * outBlocks * F6x6.TileSize * Block;

@@ -24,6 +24,7 @@ internal static unsafe class Epilogue<T> where T : unmanaged, ILanes<T>
     public static void Finish(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int slice, float* outputs, BatchEdges edges)
     {
         var width = call.Weights.WidthOf(slice);
+        var firstBlock = slice * PackedConvolution.SliceWidth / Block;
         var columns = call.TileColumns;
         for (var at = 0; at < tiles;)
         {
@@ -32,13 +33,12 @@ internal static unsafe class Epilogue<T> where T : unmanaged, ILanes<T>
             var run = Math.Min(columns - tileColumn, tiles - at);
             var top = call.FirstRow + tileRow * TileSize;
             var rows = Math.Min(TileSize, call.EndRow - top);
-            for (var block = slice * PackedConvolution.SliceWidth / Block; block * Block < slice * PackedConvolution.SliceWidth + width; block++)
+            for (var block = firstBlock; block < firstBlock + width / Block; block++)
                 for (var r = Math.Max(0, -top); r < rows; r++)
                     for (var lane = 0; lane < Block; lane += T.Count)
                     {
-                        var inSlice = block * Block - slice * PackedConvolution.SliceWidth + lane;
-                        var row = new RowOfTiles(call, block, top + r, tileColumn, run, lane);
-                        FinishRow(call, row, outputs + r * F6x6.Points * layout.OutputStride + at * width + inSlice, layout.OutputStride, width,
+                        var source = outputs + r * F6x6.Points * layout.OutputStride + at * width + (block - firstBlock) * Block + lane;
+                        FinishRow(call, new RowOfTiles(call, block, top + r, tileColumn, run, lane), source, layout.OutputStride, width,
                             at == 0 ? edges.First(block, r) + lane : null, at + run == tiles ? edges.Last(block, r) + lane : null);
                     }
 
@@ -53,6 +53,7 @@ internal static unsafe class Epilogue<T> where T : unmanaged, ILanes<T>
     /// <param name="after">The edges of the batch that begins there.</param>
     public static void Join(ConvolutionCall call, int tile, BatchEdges before, BatchEdges after)
     {
+        var target = call.Points!;
         var (tileRow, tileColumn) = (tile / call.TileColumns, tile % call.TileColumns);
         var top = call.FirstRow + tileRow * TileSize;
         var rows = Math.Min(TileSize, call.EndRow - top);
@@ -60,9 +61,9 @@ internal static unsafe class Epilogue<T> where T : unmanaged, ILanes<T>
             for (var r = Math.Max(0, -top); r < rows; r++)
                 for (var lane = 0; lane < Block; lane += T.Count)
                 {
-                    var row = new RowOfTiles(call, block, top + r, tileColumn, 0, lane);
-                    var last = row.Points - Block + 7 * row.PointStride;
-                    (T.Load(row.Points) + T.Load(before.Last(block, r) + lane)).Store(row.Points);
+                    var first = PointsOf(target, block, top + r, tileColumn) + lane;
+                    var last = first - Block + 7 * (nint)target.PointFloats;
+                    (T.Load(first) + T.Load(before.Last(block, r) + lane)).Store(first);
                     (T.Load(last) + T.Load(after.First(block, r) + lane)).Store(last);
                 }
     }
@@ -136,6 +137,10 @@ internal static unsafe class Epilogue<T> where T : unmanaged, ILanes<T>
         if (lastEdge != null) before.Store(lastEdge);
     }
 
+    /// <summary>Point 0 of a row that a convolution hands on, where one of its own tiles begins; enlarged, that makes two tiles.</summary>
+    private static float* PointsOf(TransformedRows target, int block, int row, int tileColumn) =>
+        target.Row(block, row) + tileColumn * (target.Upsampled ? 2 : 1) * Block;
+
     /// <summary>Bias and activation of one register; <paramref name="slope"/> is 1 where there is no activation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Activate(T y, T bias, T slope)
@@ -184,7 +189,7 @@ internal static unsafe class Epilogue<T> where T : unmanaged, ILanes<T>
             if (call.Points is not { } target) return;
             IsUpsampled = target.Upsampled;
             PointStride = target.PointFloats;
-            Points = target.Row(block, row) + tileColumn * (IsUpsampled ? 2 : 1) * Block + lane;
+            Points = PointsOf(target, block, row, tileColumn) + lane;
         }
 
         public int Tiles { get; }
