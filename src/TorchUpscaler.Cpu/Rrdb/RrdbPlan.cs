@@ -18,6 +18,7 @@ internal sealed record RrdbPlan : RunPlan
 
     private const int TailLag = 2;            // of the whole tail, in rows of the trunk: UpLag and two convolutions make up less
     private const int PixelsPerBand = 8192;   // so many that a band's features stay in the last-level cache
+    private const int FewestBandRows = 18;    // of a wide picture: what is carried from band to band costs more than the cache gives
     private const int SmallPicture = 12288;   // pixels up to which one pass is fastest
     private const int TailPixels = 1536;
     private const int TailStep = F6x6.TileSize / 2; // the tail's convolutions see rows doubled at least once
@@ -101,7 +102,7 @@ internal sealed record RrdbPlan : RunPlan
 
     private static IEnumerable<RrdbPlan> Candidates(RrdbNetShape shape, int columns, int rows, bool transposed)
     {
-        var band = (long)columns * rows <= SmallPicture ? int.MaxValue / 2 : Math.Max(12, (PixelsPerBand / columns + 5) / 6 * 6);
+        var band = (long)columns * rows <= SmallPicture ? int.MaxValue / 2 : Math.Max(FewestBandRows, (PixelsPerBand / columns + 5) / 6 * 6);
         var tail = Math.Max(3, TailPixels / columns / 3 * 3);
         foreach (var (bandRows, tailRows) in new[] { (band, tail), (24, 6), (12, 6), (12, 3), (6, 3) })
             if (bandRows <= band) yield return new RrdbPlan(shape, columns, rows, bandRows, Math.Min(tail, tailRows), transposed);
