@@ -13,9 +13,12 @@ internal sealed unsafe class Convolver
     private const int NarrowBatch = 48; // tiles of a batch where there is one slice of output channels
     private const int WideBatch = 36;   // where there are two: twice as many results have to stay in the cache
 
+    private const int BatchesAtATime = 256; // whose edges are kept
+
     private readonly ConvolutionKernels _kernels;
     private readonly ThreadTeam _team;
     private readonly float*[] _scratch; // one for each thread
+    private readonly float* _edges;     // of BatchesAtATime batches and the one before
 
     public Convolver(Arena arena, ConvolutionKernels kernels, ThreadTeam team, IEnumerable<PackedConvolution> convolutions)
     {
@@ -24,15 +27,17 @@ internal sealed unsafe class Convolver
         var floats = convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats);
         _scratch = new float*[team.Threads];
         for (var worker = 0; worker < _scratch.Length; worker++) _scratch[worker] = arena.Allocate(floats);
+        _edges = arena.Allocate(EdgeFloats(convolutions));
     }
 
     /// <summary>Bytes of the scratch memory of so many threads.</summary>
     public static long ScratchBytes(int threads, IEnumerable<PackedConvolution> convolutions) =>
-        threads * Arena.Bytes(convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats));
+        threads * Arena.Bytes(convolutions.Max(c => new ScratchLayout(c, LargestBatch(c)).Floats)) + Arena.Bytes(EdgeFloats(convolutions));
 
     /// <summary>Computes the call's rows, piece by piece. Yields the cost of each piece (multiply-adds) before it is computed.</summary>
     public IEnumerable<long> Compute(ConvolutionCall call, int firstRow, int endRow)
     {
+        if (firstRow < endRow) call.Weights.MakeReady(_team);
         var costPerRow = call.Weights.CostPerPixel * call.OutColumns;
         var rowsPerPiece = (int)Math.Max(1, PieceCost / costPerRow / F6x6.TileSize) * F6x6.TileSize;
         for (var row = firstRow; row < endRow; row += rowsPerPiece)
@@ -62,6 +67,9 @@ internal sealed unsafe class Convolver
         if (rows > 0) _team.Run(blocks * rows, (item, _) => body(item / rows, firstRow + item % rows));
     }
 
+    private static int EdgeFloats(IEnumerable<PackedConvolution> convolutions) =>
+        (BatchesAtATime + 1) * convolutions.Max(c => BatchEdges.Floats(c.OutBlocks));
+
     private static int LargestBatch(PackedConvolution convolution) => convolution.Slices > 1 ? WideBatch : NarrowBatch;
 
     private void ComputeRows(ConvolutionCall call, int firstRow, int endRow)
@@ -73,11 +81,20 @@ internal sealed unsafe class Convolver
         var groups = (tiles + Products.GroupTiles - 1) / Products.GroupTiles;
         var batches = (tiles + LargestBatch(call.Weights) - 1) / LargestBatch(call.Weights);
         batches = Math.Min(groups, (batches + _team.Threads - 1) / _team.Threads * _team.Threads);
-        _team.Run(batches, (item, worker) =>
+        int FirstTile(int batch) => Math.Min(tiles, (int)((long)batch * groups / batches) * Products.GroupTiles);
+        BatchEdges Edges(int batch) => new(_edges + batch % (BatchesAtATime + 1) * BatchEdges.Floats(call.Weights.OutBlocks), call.Weights.OutBlocks);
+        for (var done = 0; done < batches; done += BatchesAtATime)
         {
-            var first = (int)((long)item * groups / batches) * Products.GroupTiles;
-            var end = Math.Min(tiles, (int)((item + 1L) * groups / batches) * Products.GroupTiles);
-            _kernels.ComputeTiles(call, first, end - first, _scratch[worker]);
-        });
+            var start = done;
+            var end = Math.Min(batches, start + BatchesAtATime);
+            _team.Run(end - start, (item, worker) =>
+            {
+                var (first, behind) = (FirstTile(start + item), FirstTile(start + item + 1));
+                _kernels.ComputeTiles(call, first, behind - first, _scratch[worker], Edges(start + item));
+            });
+            if (call.Points is null) continue;
+            for (var batch = Math.Max(1, start); batch < end; batch++)
+                if (FirstTile(batch) % call.TileColumns != 0) _kernels.Join(call, FirstTile(batch), Edges(batch - 1), Edges(batch));
+        }
     }
 }

@@ -15,7 +15,7 @@ public sealed class CpuEngine : IUpscaleEngine
 {
     private readonly Dictionary<int, ThreadTeam> _teams = []; // by their number of threads
     private Arena? _spare; // of the last run that ended, for the next one: fresh pages are dear
-    private readonly HashSet<Arena> _rented = []; // of the runs that live
+    private readonly HashSet<Arena> _promised = []; // of the runs and the models that live
     private bool _isDisposed;
 
     /// <summary>The vector width in use, for people.</summary>
@@ -48,10 +48,10 @@ public sealed class CpuEngine : IUpscaleEngine
     internal long SpareBytes => _spare?.Capacity ?? 0;
 
     /// <summary>
-    /// What the process's resident memory does not tell a new run: other runs' buffers that have been promised and not been
-    /// touched yet count, kept memory that the new run can have does not.
+    /// What the process's resident memory does not tell a new run: other runs' buffers and the weights that have been promised and not
+    /// been touched yet count, kept memory that the new run can have does not.
     /// </summary>
-    internal long PromisedBytes() => _rented.Sum(arena => arena.Capacity - arena.ResidentBytes()) - (_spare?.ResidentBytes() ?? 0);
+    internal long PromisedBytes() => _promised.Sum(arena => arena.Capacity - arena.ResidentBytes()) - (_spare?.ResidentBytes() ?? 0);
 
     /// <summary>Whether <see cref="Dispose"/> has been called.</summary>
     internal bool IsDisposed => _isDisposed;
@@ -63,6 +63,12 @@ public sealed class CpuEngine : IUpscaleEngine
         if (!_teams.TryGetValue(threads, out var team)) _teams.Add(threads, team = new ThreadTeam(threads));
         return team;
     }
+
+    /// <summary>Memory that will be touched, if it has not been yet.</summary>
+    internal void Promise(Arena arena) => _promised.Add(arena);
+
+    /// <summary>Memory that will not be touched any more.</summary>
+    internal void Forget(Arena arena) => _promised.Remove(arena);
 
     /// <summary>Memory for a run.</summary>
     /// <param name="bytes">What the run needs.</param>
@@ -77,14 +83,14 @@ public sealed class CpuEngine : IUpscaleEngine
             spare?.Dispose();
             spare = new Arena(bytes);
         }
-        _rented.Add(spare);
+        Promise(spare);
         return spare;
     }
 
     /// <summary>Takes a run's memory back.</summary>
     internal void Return(Arena arena)
     {
-        _rented.Remove(arena);
+        Forget(arena);
         if (_isDisposed)
         {
             arena.Dispose();

@@ -4,8 +4,8 @@ using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu;
 
-/// <summary>A network with its weights transformed. The weights stay until the model and all of its runs are disposed.</summary>
-internal abstract class LoadedNetwork(CpuEngine engine, NetworkShape shape, NetworkWeights weights) : ILoadedModel
+/// <summary>A network with its weights. They stay until the model and all of its runs are disposed.</summary>
+internal abstract class LoadedNetwork : ILoadedModel
 {
     /// <summary>What the runtime may still take while a run goes on: compiled code, thread stacks, garbage.</summary>
     private const long RuntimeBytes = 48L << 20;
@@ -16,15 +16,24 @@ internal abstract class LoadedNetwork(CpuEngine engine, NetworkShape shape, Netw
     /// <summary>Scratch memory is foreseen for so many threads at least, so that the plan, and with it the result, is one for all usual counts.</summary>
     private const int ForeseenThreads = 32;
 
+    private readonly NetworkWeights _weights;
     private int _runs;
     private bool _isDisposed;
 
-    public NetworkShape Network => shape;
+    protected LoadedNetwork(CpuEngine engine, NetworkShape shape, NetworkWeights weights)
+    {
+        Engine = engine;
+        Network = shape;
+        _weights = weights;
+        engine.Promise(weights.Arena);
+    }
 
-    public CpuEngine Engine => engine;
+    public NetworkShape Network { get; }
+
+    public CpuEngine Engine { get; }
 
     /// <summary>Every convolution, in the order in which the network runs them.</summary>
-    public IReadOnlyList<PackedConvolution> Convolutions => weights.All;
+    public IReadOnlyList<PackedConvolution> Convolutions => _weights.All;
 
     /// <summary>Factor of the pixel-unshuffle in front of the first convolution.</summary>
     public abstract int Unshuffle { get; }
@@ -47,17 +56,17 @@ internal abstract class LoadedNetwork(CpuEngine engine, NetworkShape shape, Netw
 
     public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed || engine.IsDisposed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed || Engine.IsDisposed, this);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
-        if (input.ColorChannels > shape.InputChannels)
-            throw new InputException($"the model takes pictures of {shape.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
+        if (input.ColorChannels > Network.InputChannels)
+            throw new InputException($"the model takes pictures of {Network.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
 
-        var rows = new InputRows(input, shape.InputChannels, Unshuffle, transposed: false);
-        var held = ProcessMemory.ResidentBytes() + engine.PromisedBytes() + options.ReservedBytes + RuntimeBytes;
-        var scratch = Convolver.ScratchBytes(Math.Max(options.Threads, ForeseenThreads), weights.All);
+        var rows = new InputRows(input, Network.InputChannels, Unshuffle, transposed: false);
+        var held = ProcessMemory.ResidentBytes() + Engine.PromisedBytes() + options.ReservedBytes + RuntimeBytes;
+        var scratch = Convolver.ScratchBytes(Math.Max(options.Threads, ForeseenThreads), _weights.All);
         var plan = RunPlan.Choose(Plans(rows.Columns, rows.Rows), options.MemoryBytes - held - scratch, out var missing);
         if (missing > 0) throw new DoesNotFitException(options.MemoryBytes + missing + Slack, options.MemoryBytes);
         return new NetworkRun(this, input, plan, options, output, options.MemoryBytes - held);
@@ -81,6 +90,8 @@ internal abstract class LoadedNetwork(CpuEngine engine, NetworkShape shape, Netw
 
     private void FreeWhenUnused()
     {
-        if (_isDisposed && _runs == 0) weights.Dispose();
+        if (!_isDisposed || _runs > 0) return;
+        Engine.Forget(_weights.Arena);
+        _weights.Dispose();
     }
 }

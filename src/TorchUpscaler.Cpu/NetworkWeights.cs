@@ -11,45 +11,57 @@ namespace TorchUpscaler.Cpu;
 /// <param name="OutChannels">Channels of its output.</param>
 /// <param name="Slope">What negative results are multiplied with; 1 for no activation.</param>
 /// <param name="Slopes">The tensor with a slope for each channel (PReLU) instead, or null.</param>
-internal sealed record Layer(string Name, int[] Segments, int OutChannels, float Slope, string? Slopes = null);
+internal sealed record Layer(string Name, int[] Segments, int OutChannels, float Slope, string? Slopes = null)
+{
+    /// <summary>Its tensors.</summary>
+    public IEnumerable<string> Tensors => Slopes is null ? [WeightTensor, BiasTensor] : [WeightTensor, BiasTensor, Slopes];
 
-/// <summary>A network's convolutions with transformed weights.</summary>
+    private string WeightTensor => Name + ".weight";
+
+    private string BiasTensor => Name + ".bias";
+
+    /// <summary>Reads its values.</summary>
+    /// <exception cref="WeightsException">A tensor is damaged.</exception>
+    public ConvolutionValues Read(ModelFile model) => new(model.Read(WeightTensor), model.Read(BiasTensor),
+        Slopes is null ? Enumerable.Repeat(Slope, OutChannels).ToArray() : model.Read(Slopes));
+}
+
+/// <summary>
+/// A network's convolutions. All values are checked at once; each convolution's are transformed when it first runs, so that a picture
+/// does not wait for the weights of layers that it comes to later.
+/// </summary>
 internal sealed class NetworkWeights : IDisposable
 {
-    private readonly Arena _arena;
+    private readonly ModelFile _model; // shared: open until the weights are given back
 
     /// <param name="model">Where the tensors are.</param>
     /// <param name="layers">The network's convolutions, in the order in which it runs them.</param>
     /// <exception cref="WeightsException">A tensor is damaged.</exception>
     public NetworkWeights(ModelFile model, IReadOnlyList<Layer> layers)
     {
-        _arena = new Arena(layers.Sum(layer => PackedConvolution.Bytes(layer.Segments, layer.OutChannels)));
         try
         {
-            All = [.. layers.Select(layer => new PackedConvolution(_arena, layer.Segments, layer.OutChannels))];
-            Parallel.For(0, layers.Count, i => Pack(model, layers[i], All[i]));
+            Parallel.ForEach(layers.SelectMany(layer => layer.Tensors), model.Check);
         }
         catch (AggregateException failures)
         {
-            Dispose();
             ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
             throw;
         }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        _model = model.Share();
+        Arena = new Arena(layers.Sum(layer => PackedConvolution.Bytes(layer.Segments, layer.OutChannels)));
+        All = [.. layers.Select(layer => new PackedConvolution(Arena, layer.Segments, layer.OutChannels, () => layer.Read(_model)))];
     }
 
     /// <summary>Every convolution, in the order in which the network runs them.</summary>
     public IReadOnlyList<PackedConvolution> All { get; }
 
-    public void Dispose() => _arena.Dispose();
+    /// <summary>Where the transformed weights are, or will be.</summary>
+    public Arena Arena { get; }
 
-    private static void Pack(ModelFile model, Layer layer, PackedConvolution convolution)
+    public void Dispose()
     {
-        var slopes = layer.Slopes is null ? Enumerable.Repeat(layer.Slope, layer.OutChannels).ToArray() : model.Read(layer.Slopes);
-        convolution.Pack(model.Read(layer.Name + ".weight"), model.Read(layer.Name + ".bias"), slopes);
+        Arena.Dispose();
+        _model.Dispose();
     }
 }

@@ -9,7 +9,7 @@ internal sealed class RowWindow(Arena arena, int blocks, int columns, int plainR
 
     public TransformedRows Transformed { get; } = new(arena, blocks, columns, transformedRows);
 
-    /// <summary>Bytes of a window that holds as many plain as transformed rows.</summary>
-    public static long Bytes(int blocks, int columns, int rows) =>
-        PlainRows.Bytes(blocks, columns, rows) + TransformedRows.Bytes(blocks, columns, rows);
+    /// <summary>Bytes of a window that holds so many plain and transformed rows.</summary>
+    public static long Bytes(int blocks, int columns, int plainRows, int transformedRows) =>
+        PlainRows.Bytes(blocks, columns, plainRows) + TransformedRows.Bytes(blocks, columns, transformedRows);
 }

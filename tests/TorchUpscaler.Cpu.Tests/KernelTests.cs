@@ -1,5 +1,6 @@
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Simd;
+using TorchUpscaler.Cpu.Threading;
 using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Cpu.Tests;
@@ -44,16 +45,101 @@ public unsafe class KernelTests
     public void What_is_not_a_number_stays_so_through_the_activation(string width)
     {
         using var arena = new Arena(1 << 20);
-        var packed = new PackedConvolution(arena, [16], 16);
-        packed.Pack([.. Enumerable.Repeat(1f, 16 * 16 * 9)], new float[16], new float[16]);
+        using var team = new ThreadTeam(1);
+        var packed = new PackedConvolution(arena, [16], 16, () => new([.. Enumerable.Repeat(1f, 16 * 16 * 9)], new float[16], new float[16]));
+        packed.MakeReady(team);
         var (source, transformed, target) = (new PlainRows(arena, 1, 5, 1), new TransformedRows(arena, 1, 5, 1), new PlainRows(arena, 1, 5, 1));
         new Span<float>(source.Row(0, 0), 5 * 16).Fill(float.NaN);
         source.ClearEnds(0, 0);
         var kernels = Kernels(width);
         kernels.TransformRow(source, transformed, 0, 0);
         var call = new ConvolutionCall { Sources = [transformed], Weights = packed, Target = target, PictureRows = 1, FirstRow = 0, EndRow = 1 };
-        kernels.ComputeTiles(call, 0, 1, arena.Allocate(new ScratchLayout(packed, 1).Floats));
+        kernels.ComputeTiles(call, 0, 1, arena.Allocate(new ScratchLayout(packed, 1).Floats), new BatchEdges(arena.Allocate(BatchEdges.Floats(1)), 1));
         for (var i = 0; i < 5 * 16; i++) Assert.True(float.IsNaN(target.Row(0, 0)[i]), $"{width}: value {i} is {target.Row(0, 0)[i]}");
+    }
+
+    [Theory]
+    [InlineData("512")]
+    [InlineData("256")]
+    [InlineData("128")]
+    public void What_a_convolution_hands_on_transformed_is_its_result_transformed(string width)
+    {
+        foreach (var columns in (int[])[1, 3, 4, 6, 7, 75, 153])
+            foreach (var batch in (int[])[3, 12, 48])
+                foreach (var upsampled in (bool[])[false, true]) CheckPoints(Kernels(width), columns, batch, upsampled);
+    }
+
+    /// <summary>Rows -2 to 8, cut into batches within the rows of tiles.</summary>
+    private static void CheckPoints(ConvolutionKernels kernels, int columns, int batch, bool upsampled)
+    {
+        const int Rows = 8, From = 3, Outputs = 48, Blocks = 3;
+        using var arena = new Arena(64 << 20);
+        using var team = new ThreadTeam(1);
+        var random = new Random(columns);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        var packed = new PackedConvolution(arena, [16], Outputs, () => new(Values(Outputs * 16 * 9), Values(Outputs), Values(Outputs)));
+        packed.MakeReady(team);
+        PlainRows Plain(int blocks)
+        {
+            var rows = new PlainRows(arena, blocks, columns, Rows);
+            for (var block = 0; block < blocks; block++)
+                for (var row = 0; row < Rows; row++) Values(columns * 16).CopyTo(new Span<float>(rows.Row(block, row), columns * 16));
+            return rows;
+        }
+
+        TransformedRows Transformed(PlainRows rows, bool enlarged)
+        {
+            var points = new TransformedRows(arena, rows.Blocks, columns, Rows, enlarged);
+            for (var block = 0; block < rows.Blocks; block++)
+                for (var row = 0; row < Rows; row++)
+                {
+                    rows.ClearEnds(block, row);
+                    kernels.TransformRow(rows, points, block, row);
+                }
+
+            return points;
+        }
+
+        var (source, residual, whole, late) = (Transformed(Plain(1), false), Plain(Blocks), Plain(Blocks), Plain(Blocks));
+        var points = Transformed(Plain(Blocks), upsampled); // whose old values have to go
+        var before = new float[columns * 16];
+        new Span<float>(late.Row(0, From - 1), before.Length).CopyTo(before);
+        var edges = arena.Allocate(200 * BatchEdges.Floats(Blocks));
+        BatchEdges Edges(int number) => new(edges + number * BatchEdges.Floats(Blocks), Blocks);
+        var scratch = arena.Allocate(new ScratchLayout(packed, batch).Floats);
+        foreach (var (target, from, to) in ((PlainRows, int, TransformedRows?)[])[(whole, 0, null), (late, From, points)])
+        {
+            var call = new ConvolutionCall
+            {
+                Sources = [source],
+                Weights = packed,
+                Target = target,
+                TargetFrom = from,
+                Points = to,
+                PictureRows = Rows,
+                First = residual,
+                FirstScale = 0.2f,
+                FirstRow = -2,
+                EndRow = Rows,
+            };
+            var batches = (call.TileCount + batch - 1) / batch;
+            for (var i = batches - 1; i >= 0; i--) kernels.ComputeTiles(call, i * batch, Math.Min(batch, call.TileCount - i * batch), scratch, Edges(i));
+            for (var i = 1; i < batches && to is not null; i++)
+                if (i * batch % call.TileColumns != 0) kernels.Join(call, i * batch, Edges(i - 1), Edges(i));
+        }
+
+        var what = $"{kernels.Name}: {columns} columns, batches of {batch}, enlarged {upsampled}";
+        var expected = Transformed(whole, upsampled);
+        Assert.True(before.AsSpan().SequenceEqual(new Span<float>(late.Row(0, From - 1), before.Length)), $"{what}: a row before {From} was stored");
+        for (var block = 0; block < Blocks; block++)
+            for (var row = 0; row < Rows; row++)
+            {
+                var floats = 8 * expected.PointFloats;
+                Assert.True(new Span<float>(expected.Row(block, row), floats).SequenceEqual(new Span<float>(points.Row(block, row), floats)), $"{what}: points of row {row}");
+                if (row < From) continue;
+                floats = columns * 16;
+                Assert.True(new Span<float>(whole.Row(block, row), floats).SequenceEqual(new Span<float>(late.Row(block, row), floats)), $"{what}: pixels of row {row}");
+            }
     }
 
     private static ConvolutionKernels Kernels(string width) => width switch
@@ -73,8 +159,9 @@ public unsafe class KernelTests
         var weights = Enumerable.Range(0, outputs * inputs * 9).Select(_ => Next() / MathF.Sqrt(inputs * 9)).ToArray();
         var bias = Enumerable.Range(0, outputs).Select(_ => Next()).ToArray();
         var slopes = Enumerable.Range(0, outputs).Select(_ => Next()).ToArray();
-        var packed = new PackedConvolution(arena, segments, outputs);
-        packed.Pack(weights, bias, slopes);
+        using var team = new ThreadTeam(2);
+        var packed = new PackedConvolution(arena, segments, outputs, () => new(weights, bias, slopes));
+        packed.MakeReady(team);
 
         var picture = new float[inputs, rows, columns];
         var sources = new List<TransformedRows>();
@@ -125,8 +212,9 @@ public unsafe class KernelTests
             EndRow = end,
         };
         var scratch = arena.Allocate(new ScratchLayout(packed, 24).Floats);
+        var edges = new BatchEdges(arena.Allocate(BatchEdges.Floats(packed.OutBlocks)), packed.OutBlocks);
         for (var tile = 0; tile < call.TileCount; tile += 24)
-            kernels.ComputeTiles(call, tile, Math.Min(24, call.TileCount - tile), scratch);
+            kernels.ComputeTiles(call, tile, Math.Min(24, call.TileCount - tile), scratch, edges);
 
         for (var row = first; row < end; row++)
             for (var column = 0; column < outColumns; column++)

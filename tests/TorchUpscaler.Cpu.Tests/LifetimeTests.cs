@@ -54,6 +54,37 @@ public class LifetimeTests
     }
 
     [Fact]
+    public void Weights_are_there_when_they_are_first_needed_whatever_became_of_their_file()
+    {
+        var weights = Path.Combine(Directory.CreateTempSubdirectory("lifetime-").FullName, "model.safetensors");
+        File.Copy(Oracle.Make(Shape), weights);
+        using var engine = new CpuEngine();
+        ILoadedModel loaded;
+        using (var model = ModelFile.Open(weights)) loaded = engine.Load(model);
+        Directory.Delete(Path.GetDirectoryName(weights)!, recursive: true);
+        using (loaded)
+        {
+            var sink = new CollectingSink();
+            Finish(loaded.Start(Runs.Picture(20, 20), Options, sink));
+            Assert.Equal(Runs.Upscale(Oracle.Make(Shape), Runs.Picture(20, 20)).Values, sink.Values);
+        }
+    }
+
+    [Fact]
+    public void Weights_that_are_still_to_come_count_as_promised()
+    {
+        using var model = ModelFile.Open(Oracle.Make(Runs.Net(4, features: 64, growth: 32)));
+        using var engine = new CpuEngine();
+        var loaded = (LoadedNetwork)engine.Load(model);
+        var bytes = loaded.Convolutions.Sum(convolution => 64L * 256 * convolution.InBlocks * convolution.OutBlocks * sizeof(float));
+        Assert.InRange(engine.PromisedBytes(), bytes * 9 / 10, bytes * 11 / 10);
+        Finish(loaded.Start(Runs.Picture(20, 20), Options, new CollectingSink()));
+        Assert.InRange(engine.PromisedBytes(), long.MinValue, bytes / 10);
+        loaded.Dispose();
+        Assert.InRange(engine.PromisedBytes(), long.MinValue, 0);
+    }
+
+    [Fact]
     public void A_run_goes_on_when_its_model_has_been_disposed()
     {
         using var model = ModelFile.Open(Oracle.Make(Shape));

@@ -4,7 +4,10 @@ namespace TorchUpscaler.Core;
 public interface IUpscaleEngine : IDisposable
 {
     /// <summary>Prepares a model's weights for running.</summary>
-    /// <param name="model">The opened model file; it is read during the call only.</param>
+    /// <param name="model">
+    /// The opened model file. Its values are checked during the call; an engine may read them again later, from the open file that it shares.
+    /// The caller disposes its object.
+    /// </param>
     /// <exception cref="WeightsException">The engine cannot run this network, or a tensor is damaged.</exception>
     ILoadedModel Load(ModelFile model);
 }

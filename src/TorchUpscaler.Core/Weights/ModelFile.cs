@@ -79,9 +79,21 @@ public sealed class ModelFile : IDisposable
         var values = _file.Read(name);
         if (TensorPrimitives.IsFiniteAll<float>(values)) return _partner is null ? values : Mixed(values, _partner.Read(name));
         var fault = Array.FindIndex(values, value => !float.IsFinite(value));
-        throw new WeightsException($"{Path} cannot be used: value {fault} of tensor '{name}' is {values[fault]}"
-            + "; download or convert it again");
+        throw NotFinite(name, fault, values[fault]);
     }
+
+    /// <summary>Makes sure that a tensor can be read, without keeping what is in it.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <exception cref="WeightsException">As for <see cref="Read"/>.</exception>
+    public void Check(string name)
+    {
+        var fault = _file.FindNotFinite(name, out var value);
+        if (fault >= 0) throw NotFinite(name, fault, value);
+        _partner?.Check(name);
+    }
+
+    /// <summary>The same open files once more, for one who reads them later: they are closed when both objects are disposed.</summary>
+    public ModelFile Share() => new(_file.Share(), Network) { _partner = _partner?.Share(), _share = _share };
 
     /// <inheritdoc/>
     public void Dispose()
@@ -95,4 +107,7 @@ public sealed class ModelFile : IDisposable
         for (var i = 0; i < values.Length; i++) values[i] = (_share * values[i]) + ((1 - _share) * others[i]);
         return values;
     }
+
+    private WeightsException NotFinite(string name, long index, float value) =>
+        new($"{Path} cannot be used: value {index} of tensor '{name}' is {value}; download or convert it again");
 }

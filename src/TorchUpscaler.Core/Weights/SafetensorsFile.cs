@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,9 +18,13 @@ public sealed class SafetensorsFile : IDisposable
     private readonly SafeFileHandle _file;
     private readonly long _dataBegin;
     private readonly SafetensorsHeader _header;
+    private readonly StrongBox<int> _users; // objects that share the open file
+    private bool _isDisposed;
 
-    private SafetensorsFile(string path, SafeFileHandle file, long dataBegin, SafetensorsHeader header)
+    private SafetensorsFile(string path, SafeFileHandle file, long dataBegin, SafetensorsHeader header, StrongBox<int> users)
     {
+        Interlocked.Increment(ref users.Value);
+        _users = users;
         Path = path;
         _file = file;
         _dataBegin = dataBegin;
@@ -49,7 +54,7 @@ public sealed class SafetensorsFile : IDisposable
             var json = new byte[headerLength];
             ReadExactly(path, file, json, LengthBytes);
             var dataBegin = LengthBytes + headerLength;
-            return new SafetensorsFile(path, file, dataBegin, SafetensorsHeader.Parse(path, json, length - dataBegin));
+            return new SafetensorsFile(path, file, dataBegin, SafetensorsHeader.Parse(path, json, length - dataBegin), new StrongBox<int>());
         }
         catch
         {
@@ -63,30 +68,51 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="WeightsException">No such tensor, another element type, or the file cannot be read.</exception>
     public float[] Read(string name)
     {
-        if (!Tensors.TryGetValue(name, out var tensor))
-            throw new WeightsException($"{Path}: there is no tensor '{name}' in it");
-        if (!tensor.IsReadable)
-            throw new WeightsException($"{Path}: tensor '{name}' is of {SafetensorsTypes.Format(tensor.Type)}"
-                + "; only F32, F16 and BF16 can be read: convert the model again");
-        if (tensor.Count > Array.MaxLength)
-            throw new WeightsException($"{Path}: tensor '{name}' has {tensor.Count} values, more than can be read");
-
+        var tensor = Readable(name);
         var values = new float[tensor.Count];
-        var bytesEach = SafetensorsTypes.Bits(tensor.Type) / 8;
         var chunk = new byte[Math.Min(ChunkBytes, tensor.End - tensor.Begin)];
-        for (var done = 0; done < values.Length;)
-        {
-            var count = Math.Min(values.Length - done, chunk.Length / bytesEach);
-            var bytes = chunk.AsSpan(0, count * bytesEach);
-            ReadExactly(Path, _file, bytes, _dataBegin + tensor.Begin + ((long)done * bytesEach));
-            Decode(bytes, tensor.Type, values.AsSpan(done, count));
-            done += count;
-        }
+        for (var done = 0; done < values.Length;) done += ReadChunk(tensor, done, chunk, values.AsSpan(done));
         return values;
     }
 
+    /// <summary>The index of a tensor's first value that is not finite, or -1 where all are. Holds a piece of it at a time.</summary>
+    /// <param name="name">The tensor's key.</param>
+    /// <param name="value">That value.</param>
+    /// <exception cref="WeightsException">No such tensor, another element type, or the file cannot be read.</exception>
+    public long FindNotFinite(string name, out float value)
+    {
+        var tensor = Readable(name);
+        var chunk = new byte[Math.Min(ChunkBytes, tensor.End - tensor.Begin)];
+        var values = new float[Math.Min(ChunkBytes, tensor.Count)];
+        for (long done = 0; done < tensor.Count;)
+        {
+            var read = values.AsSpan(0, ReadChunk(tensor, done, chunk, values));
+            if (!TensorPrimitives.IsFiniteAll<float>(read))
+            {
+                var fault = read.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+                value = read[fault];
+                return done + fault;
+            }
+            done += read.Length;
+        }
+        value = 0;
+        return -1;
+    }
+
+    /// <summary>The same open file once more: it is closed when both objects are disposed.</summary>
+    public SafetensorsFile Share()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new SafetensorsFile(Path, _file, _dataBegin, _header, _users);
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        if (Interlocked.Decrement(ref _users.Value) == 0) _file.Dispose();
+    }
 
     internal static WeightsException Damaged(string path, string fault, Exception? inner = null) =>
         new($"{path} is not a valid safetensors file: {fault}; download or convert it again", inner);
@@ -149,6 +175,29 @@ public sealed class SafetensorsFile : IDisposable
         {
             throw Unreadable(path, error);
         }
+    }
+
+    private TensorInfo Readable(string name)
+    {
+        if (!Tensors.TryGetValue(name, out var tensor))
+            throw new WeightsException($"{Path}: there is no tensor '{name}' in it");
+        if (!tensor.IsReadable)
+            throw new WeightsException($"{Path}: tensor '{name}' is of {SafetensorsTypes.Format(tensor.Type)}"
+                + "; only F32, F16 and BF16 can be read: convert the model again");
+        if (tensor.Count > Array.MaxLength)
+            throw new WeightsException($"{Path}: tensor '{name}' has {tensor.Count} values, more than can be read");
+        return tensor;
+    }
+
+    /// <summary>Reads values from the given one on, as many as the chunk and the target hold.</summary>
+    private int ReadChunk(TensorInfo tensor, long first, byte[] chunk, Span<float> target)
+    {
+        var bytesEach = SafetensorsTypes.Bits(tensor.Type) / 8;
+        var count = (int)Math.Min(Math.Min(tensor.Count - first, target.Length), chunk.Length / bytesEach);
+        var bytes = chunk.AsSpan(0, count * bytesEach);
+        ReadExactly(Path, _file, bytes, _dataBegin + tensor.Begin + (first * bytesEach));
+        Decode(bytes, tensor.Type, target[..count]);
+        return count;
     }
 
     private static void Decode(ReadOnlySpan<byte> bytes, TensorType type, Span<float> values)

@@ -17,15 +17,16 @@ internal sealed class CompactLayers : IBandLayers
     private readonly ResultRows _output;
     private readonly PlainRows _input;               // kept until the last layer has come as far
     private readonly TransformedRows _inputPoints;
-    private readonly RowWindow[] _windows;           // the inner layers' outputs, in turn
+    private readonly TransformedRows[] _windows;     // the inner layers' outputs, in turn
     private readonly PlainRows _shuffled;            // the last convolution's output
-    private readonly ConvolutionCall[] _calls;
+    private readonly IReadOnlyList<PackedConvolution> _convolutions;
     private readonly Carry[] _carries;               // of each layer but the last
 
     public CompactLayers(
         Arena arena, CompactNetShape shape, IReadOnlyList<PackedConvolution> convolutions, InputRows picture, CompactPlan plan, Convolver convolver, ResultRows output)
     {
         _shape = shape;
+        _convolutions = convolutions;
         _plan = plan;
         _convolver = convolver;
         _picture = picture;
@@ -33,20 +34,12 @@ internal sealed class CompactLayers : IBandLayers
         int features = convolutions[0].OutBlocks, columns = plan.Columns, rows = plan.Window(CompactPlan.Reach);
         _input = new PlainRows(arena, convolutions[0].InBlocks, columns, plan.Window(plan.Lag));
         _inputPoints = new TransformedRows(arena, convolutions[0].InBlocks, columns, rows);
-        _windows = [new RowWindow(arena, features, columns, rows, rows), new RowWindow(arena, features, columns, rows, rows)];
+        _windows = [new TransformedRows(arena, features, columns, rows), new TransformedRows(arena, features, columns, rows)];
         _shuffled = new PlainRows(arena, convolutions[^1].OutBlocks, columns, plan.Window(0));
-        _calls = [.. convolutions.Select((weights, layer) => new ConvolutionCall
-        {
-            Sources = [layer == 0 ? _inputPoints : WindowOf(layer - 1).Transformed],
-            Weights = weights,
-            Target = layer == convolutions.Count - 1 ? _shuffled : WindowOf(layer).Plain,
-            PictureRows = plan.Rows,
-            Transposed = plan.Transposed,
-        })];
         _carries = plan.Passes == 1
             ? []
             : [.. Enumerable.Range(0, convolutions.Count - 1).Select(layer =>
-                new Carry(arena, WindowOf(layer), LagOf(layer), CompactPlan.Reach, CompactPlan.Reach))];
+                new Carry(arena, plan, WindowOf(layer), LagOf(layer), CompactPlan.Reach, CompactPlan.Reach))];
     }
 
     public IEnumerable<long> Advance(int pass)
@@ -55,22 +48,36 @@ internal sealed class CompactLayers : IBandLayers
         _convolver.Each(_input.Blocks, first, end, (block, row) => _picture.Fill(_input, block, row));
         _convolver.Transform(_input, _inputPoints, first, end);
 
-        for (var layer = 0; layer < _calls.Length - 1; layer++)
+        for (var layer = 0; layer < _convolutions.Count - 1; layer++)
         {
             // What this layer has done of the band above; its window has served others since.
-            if (_carries.Length > 0) _carries[layer].Restore(_convolver);
-            (first, end) = _plan.RowsOf(pass, LagOf(layer));
-            foreach (var cost in _convolver.Compute(_calls[layer], first, end)) yield return cost;
-            _convolver.Transform(WindowOf(layer).Plain, WindowOf(layer).Transformed, first, end);
-            if (_carries.Length > 0) _carries[layer].Save(_convolver, _plan, pass);
+            if (_carries.Length > 0) _carries[layer].Restore(_convolver, pass);
+            foreach (var cost in Layer(layer, pass)) yield return cost;
         }
 
+        foreach (var cost in Layer(_convolutions.Count - 1, pass)) yield return cost;
         (first, end) = _plan.RowsOf(pass, _plan.Lag);
-        foreach (var cost in _convolver.Compute(_calls[^1], first, end)) yield return cost;
         _output.Emit(_convolver, Math.Max(0, first) * _shape.Scale, end * _shape.Scale, Shuffle);
     }
 
-    private RowWindow WindowOf(int layer) => _windows[layer % 2];
+    private IEnumerable<long> Layer(int layer, int pass)
+    {
+        var last = layer == _convolutions.Count - 1;
+        var carry = last || _carries.Length == 0 ? null : _carries[layer];
+        var (first, end) = _plan.RowsOf(pass, LagOf(layer));
+        return _convolver.Compute(new ConvolutionCall
+        {
+            Sources = [layer == 0 ? _inputPoints : WindowOf(layer - 1)],
+            Weights = _convolutions[layer],
+            Target = last ? _shuffled : carry?.Rows,
+            TargetFrom = carry?.FirstAfter(pass) ?? 0,
+            Points = last ? null : WindowOf(layer),
+            PictureRows = _plan.Rows,
+            Transposed = _plan.Transposed,
+        }, first, end);
+    }
+
+    private TransformedRows WindowOf(int layer) => _windows[layer % 2];
 
     /// <summary>A layer lags one row behind the one that it reads.</summary>
     private static int LagOf(int layer) => layer + 1;

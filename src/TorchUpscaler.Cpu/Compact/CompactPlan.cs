@@ -39,9 +39,9 @@ internal sealed record CompactPlan : RunPlan
     {
         int input = PackedConvolution.BlocksOf(_shape.InputChannels), features = PackedConvolution.BlocksOf(_shape.Features);
         var bytes = PlainRows.Bytes(input, Columns, Window(Lag)) + TransformedRows.Bytes(input, Columns, Window(Reach))
-            + 2 * RowWindow.Bytes(features, Columns, Window(Reach))
+            + 2 * TransformedRows.Bytes(features, Columns, Window(Reach))
             + PlainRows.Bytes(PackedConvolution.BlocksOf(_shape.OutputChannels * _shape.Scale * _shape.Scale), Columns, Window(0));
-        return Passes > 1 ? bytes + (Lag - 1) * CarriedRows.Bytes(features, Columns, Reach) : bytes;
+        return Passes > 1 ? bytes + (Lag - 1) * PlainRows.Bytes(features, Columns, Reach) : bytes;
     }
 
     private static IEnumerable<CompactPlan> Candidates(CompactNetShape shape, int columns, int rows, bool transposed)

@@ -11,6 +11,7 @@ internal sealed unsafe partial class Arena : IDisposable
 {
     private const int CacheLine = 64;
     private const nuint HugePage = 2 << 20;
+    private const nuint LeastBlock = 34 << 20; // above 32 MB glibc always maps fresh pages; below, it may clear and so touch what was freed before
     private const int AdviseHugePage = 14; // MADV_HUGEPAGE of linux/mman.h
 
     private readonly byte* _start;
@@ -23,7 +24,7 @@ internal sealed unsafe partial class Arena : IDisposable
     {
         Capacity = bytes;
         var size = checked((nuint)bytes);
-        _block = NativeMemory.AllocZeroed(size + HugePage);
+        _block = NativeMemory.AllocZeroed(Math.Max(size + HugePage, LeastBlock));
         _start = (byte*)(((nuint)_block + HugePage - 1) / HugePage * HugePage);
         if (OperatingSystem.IsLinux() && size >= HugePage)
             _ = Advise(_start, size / HugePage * HugePage, AdviseHugePage); // only a wish: a refusal costs speed, nothing else

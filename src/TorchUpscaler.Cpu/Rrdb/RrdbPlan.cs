@@ -18,6 +18,7 @@ internal sealed record RrdbPlan : RunPlan
 
     private const int TailLag = 2;            // of the whole tail, in rows of the trunk: UpLag and two convolutions make up less
     private const int PixelsPerBand = 8192;   // so many that a band's features stay in the last-level cache
+    private const int FewestBandRows = 18;    // of a wide picture: what is carried from band to band costs more than the cache gives
     private const int SmallPicture = 12288;   // pixels up to which one pass is fastest
     private const int TailPixels = 1536;
     private const int TailStep = F6x6.TileSize / 2; // the tail's convolutions see rows doubled at least once
@@ -78,29 +79,30 @@ internal sealed record RrdbPlan : RunPlan
         int features = PackedConvolution.BlocksOf(_shape.Features), growth = PackedConvolution.BlocksOf(_shape.Growth);
         var input = PackedConvolution.BlocksOf(_shape.InputChannels * _shape.Unshuffle * _shape.Unshuffle);
         var output = PackedConvolution.BlocksOf(_shape.OutputChannels);
-        var bytes = RowWindow.Bytes(input, Columns, Window(2)) + PlainRows.Bytes(features, Columns, Window(TrunkLag))
-            + PlainRows.Bytes(features, Columns, Window(BlockLag)) + TransformedRows.Bytes(features, Columns, Window(DenseReach))
-            + 2 * RowWindow.Bytes(features, Columns, Window(DenseReach)) + 4 * RowWindow.Bytes(growth, Columns, Window(DenseLag));
+        var bytes = PlainRows.Bytes(input, Columns, Window(0)) + TransformedRows.Bytes(input, Columns, Window(2))
+            + PlainRows.Bytes(features, Columns, Window(TrunkLag))
+            + RowWindow.Bytes(features, Columns, Window(BlockLag), Window(DenseReach))
+            + 2 * RowWindow.Bytes(features, Columns, Window(DenseReach), Window(DenseReach))
+            + 4 * TransformedRows.Bytes(growth, Columns, Window(DenseLag));
         if (Passes > 1)
         {
-            var dense = (5 + 4 + 3 + 2) * growth;
-            bytes += (_shape.Blocks * ((BlockLag + 2 * DenseReach) * features + 3 * dense) + 2 * features)
-                     * CarriedRows.Bytes(1, Columns, 1);
+            bytes += _shape.Blocks * (PlainRows.Bytes(features, Columns, BlockLag) + 2 * PlainRows.Bytes(features, Columns, DenseReach))
+                + PlainRows.Bytes(features, Columns, 2);
+            for (var rows = 2; rows <= DenseLag; rows++) bytes += 3 * _shape.Blocks * PlainRows.Bytes(growth, Columns, rows);
         }
 
-        bytes += PlainRows.Bytes(features, Columns, Window(0)) + TransformedRows.Bytes(features, Columns, Window(3), upsampled: true);
+        bytes += TransformedRows.Bytes(features, Columns, Window(3), upsampled: true);
         for (var ups = 1; ups <= _shape.UpConvolutions; ups++)
             bytes += TransformedRows.Bytes(features, Columns << ups, TailWindow(ups, 3), ups < _shape.UpConvolutions);
         var last = _shape.UpConvolutions;
         bytes += TransformedRows.Bytes(features, Columns << last, TailWindow(last, 3));
-        for (var ups = 1; ups <= last; ups++) bytes += PlainRows.Bytes(features, Columns << ups, TailWindow(ups, 0));
         bytes += PlainRows.Bytes(output, Columns << last, TailWindow(last, 0));
         return bytes;
     }
 
     private static IEnumerable<RrdbPlan> Candidates(RrdbNetShape shape, int columns, int rows, bool transposed)
     {
-        var band = (long)columns * rows <= SmallPicture ? int.MaxValue / 2 : Math.Max(12, (PixelsPerBand / columns + 5) / 6 * 6);
+        var band = (long)columns * rows <= SmallPicture ? int.MaxValue / 2 : Math.Max(FewestBandRows, (PixelsPerBand / columns + 5) / 6 * 6);
         var tail = Math.Max(3, TailPixels / columns / 3 * 3);
         foreach (var (bandRows, tailRows) in new[] { (band, tail), (24, 6), (12, 6), (12, 3), (6, 3) })
             if (bandRows <= band) yield return new RrdbPlan(shape, columns, rows, bandRows, Math.Min(tail, tailRows), transposed);

@@ -15,7 +15,6 @@ internal sealed class RrdbTail
     private readonly ResultRows _output;
     private readonly int _ups;
     private readonly int _channels;
-    private readonly PlainRows[] _plain;         // [doublings]: rows between a convolution and their transform
     private readonly TransformedRows[] _enlarged; // [doublings]: input of conv_up1, conv_up2, …, conv_hr
     private readonly TransformedRows _refined;    // input of conv_last
     private readonly PlainRows _pixels;           // conv_last's output
@@ -29,8 +28,6 @@ internal sealed class RrdbTail
         _ups = weights.Up.Length;
         _channels = channels;
         var features = weights.Body.OutBlocks;
-        _plain = [.. Enumerable.Range(0, _ups + 1).Select(ups =>
-            new PlainRows(arena, features, plan.Columns << ups, ups == 0 ? plan.Window(0) : plan.TailWindow(ups, 0)))];
         _enlarged = [.. Enumerable.Range(0, _ups + 1).Select(ups =>
             new TransformedRows(arena, features, plan.Columns << ups, ups == 0 ? plan.Window(3) : plan.TailWindow(ups, 3), upsampled: ups < _ups))];
         _refined = new TransformedRows(arena, features, plan.Columns << _ups, plan.TailWindow(_ups, 3));
@@ -41,7 +38,7 @@ internal sealed class RrdbTail
             {
                 Sources = [trunk.Output.Transformed],
                 Weights = weights.Body,
-                Target = _plain[0],
+                Points = _enlarged[0],
                 PictureRows = plan.Rows,
                 Transposed = plan.Transposed,
                 First = trunk.Skip,
@@ -49,11 +46,11 @@ internal sealed class RrdbTail
             },
             .. weights.Up.Select((up, i) => new ConvolutionCall
             {
-                Sources = [_enlarged[i]], Weights = up, Target = _plain[i + 1], PictureRows = plan.Rows << (i + 1), Transposed = plan.Transposed,
+                Sources = [_enlarged[i]], Weights = up, Points = _enlarged[i + 1], PictureRows = plan.Rows << (i + 1), Transposed = plan.Transposed,
             }),
             new ConvolutionCall
             {
-                Sources = [_enlarged[_ups]], Weights = weights.Hr, Target = _plain[_ups], PictureRows = plan.Rows << _ups, Transposed = plan.Transposed,
+                Sources = [_enlarged[_ups]], Weights = weights.Hr, Points = _refined, PictureRows = plan.Rows << _ups, Transposed = plan.Transposed,
             },
             new ConvolutionCall
             {
@@ -67,7 +64,6 @@ internal sealed class RrdbTail
     {
         var (from, to) = _plan.RowsOf(pass, _plan.TrunkLag);
         foreach (var cost in _convolver.Compute(_calls[0], from, to)) yield return cost;
-        _convolver.Transform(_plain[0], _enlarged[0], from, to);
 
         var start = pass * _plan.BandRows - _plan.TrunkLag;
         for (var first = start; first < start + _plan.BandRows; first += _plan.TailRows)
@@ -81,12 +77,10 @@ internal sealed class RrdbTail
         {
             var (from, to) = _plan.TailRowsOf(first, end, ups, 0);
             foreach (var cost in _convolver.Compute(_calls[ups], from, to)) yield return cost;
-            _convolver.Transform(_plain[ups], _enlarged[ups], from, to);
         }
 
         var (firstRow, endRow) = _plan.TailRowsOf(first, end, _ups, 1);
         foreach (var cost in _convolver.Compute(_calls[^2], firstRow, endRow)) yield return cost;
-        _convolver.Transform(_plain[_ups], _refined, firstRow, endRow);
 
         (firstRow, endRow) = _plan.TailRowsOf(first, end, _ups, 2);
         foreach (var cost in _convolver.Compute(_calls[^1], firstRow, endRow)) yield return cost;

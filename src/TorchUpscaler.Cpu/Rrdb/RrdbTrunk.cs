@@ -18,10 +18,12 @@ internal sealed class RrdbTrunk
     private readonly Convolver _convolver;
     private readonly RrdbConvolutions _weights;
     private readonly InputRows _picture;
-    private readonly RowWindow _input;
-    private readonly RowWindow[] _features; // a block's input and result, and what is between its dense blocks
-    private readonly RowWindow[] _growth;   // the four convolutions of a dense block that add channels
-    private readonly List<Carry[]> _carries = []; // of each dense block, and of conv_body behind them
+    private readonly PlainRows _input;
+    private readonly TransformedRows _inputPoints;
+    private readonly RowWindow[] _features;       // a block's input and result, and what is between its dense blocks
+    private readonly TransformedRows[] _growth;   // the four convolutions of a dense block that add channels
+    private readonly List<Carry> _featureCarries = []; // of each dense block's input, and of conv_body's
+    private readonly List<Carry[]> _growthCarries = []; // of each dense block
 
     public RrdbTrunk(Arena arena, RrdbNetShape shape, RrdbConvolutions weights, InputRows picture, RrdbPlan plan, Convolver convolver)
     {
@@ -30,7 +32,8 @@ internal sealed class RrdbTrunk
         _weights = weights;
         _picture = picture;
         int features = weights.First.OutBlocks, growth = PackedConvolution.BlocksOf(shape.Growth), columns = plan.Columns;
-        _input = new RowWindow(arena, weights.First.InBlocks, columns, plan.Window(2), plan.Window(2));
+        _input = new PlainRows(arena, weights.First.InBlocks, columns, plan.Window(0));
+        _inputPoints = new TransformedRows(arena, weights.First.InBlocks, columns, plan.Window(2));
         Skip = new PlainRows(arena, features, columns, plan.Window(plan.TrunkLag));
         _features =
         [
@@ -38,7 +41,7 @@ internal sealed class RrdbTrunk
             new RowWindow(arena, features, columns, plan.Window(RrdbPlan.DenseReach), plan.Window(RrdbPlan.DenseReach)),
             new RowWindow(arena, features, columns, plan.Window(RrdbPlan.DenseReach), plan.Window(RrdbPlan.DenseReach)),
         ];
-        _growth = [.. Enumerable.Range(0, DenseConvolutions - 1).Select(_ => new RowWindow(arena, growth, columns, plan.Window(RrdbPlan.DenseLag), plan.Window(RrdbPlan.DenseLag)))];
+        _growth = [.. Enumerable.Range(0, DenseConvolutions - 1).Select(_ => new TransformedRows(arena, growth, columns, plan.Window(RrdbPlan.DenseLag)))];
         if (plan.Passes > 1) PrepareCarries(arena, shape);
     }
 
@@ -57,21 +60,28 @@ internal sealed class RrdbTrunk
         foreach (var cost in First(pass)) yield return cost;
         for (var block = 0; block < _weights.Dense.Length; block++)
             foreach (var cost in DenseBlock(block, pass)) yield return cost;
-        Restore(_weights.Dense.Length);
+        Restore(_weights.Dense.Length, pass);
         Save(_weights.Dense.Length, pass);
     }
 
     private IEnumerable<long> First(int pass)
     {
         var (first, end) = _plan.RowsOf(pass, 0);
-        _convolver.Each(_input.Plain.Blocks, first, end, (block, row) => _picture.Fill(_input.Plain, block, row));
-        _convolver.Transform(_input.Plain, _input.Transformed, first, end);
+        _convolver.Each(_input.Blocks, first, end, (block, row) => _picture.Fill(_input, block, row));
+        _convolver.Transform(_input, _inputPoints, first, end);
 
-        var call = new ConvolutionCall { Sources = [_input.Transformed], Weights = _weights.First, Target = Skip, PictureRows = _plan.Rows, Transposed = _plan.Transposed };
+        var call = new ConvolutionCall
+        {
+            Sources = [_inputPoints],
+            Weights = _weights.First,
+            Target = Skip,
+            Points = _features[0].Transformed,
+            PictureRows = _plan.Rows,
+            Transposed = _plan.Transposed,
+        };
         (first, end) = _plan.RowsOf(pass, 1);
         foreach (var cost in _convolver.Compute(call, first, end)) yield return cost;
         CopyRows(Skip, _features[0].Plain, first, end);
-        _convolver.Transform(_features[0].Plain, _features[0].Transformed, first, end);
     }
 
     private IEnumerable<long> DenseBlock(int block, int pass)
@@ -79,16 +89,19 @@ internal sealed class RrdbTrunk
         var inBlock = block % 3;
         var lag = LagOf(block);
         var input = _features[inBlock];
-        Restore(block);
+        Restore(block, pass);
         for (var k = 0; k < DenseConvolutions; k++)
         {
             var last = k == DenseConvolutions - 1;
-            var output = last ? _features[(inBlock + 1) % 3] : _growth[k];
+            var output = _features[(inBlock + 1) % 3];
+            var carry = last || _growthCarries.Count == 0 ? null : _growthCarries[block][k];
             var call = new ConvolutionCall
             {
-                Sources = [input.Transformed, .. _growth.Take(k).Select(window => window.Transformed)],
+                Sources = [input.Transformed, .. _growth.Take(k)],
                 Weights = _weights.Dense[block][k],
-                Target = output.Plain,
+                Target = last ? output.Plain : carry?.Rows,
+                TargetFrom = carry?.FirstAfter(pass) ?? 0,
+                Points = last ? output.Transformed : _growth[k],
                 PictureRows = _plan.Rows,
                 Transposed = _plan.Transposed,
                 First = last ? input.Plain : null,
@@ -98,7 +111,6 @@ internal sealed class RrdbTrunk
             };
             var (first, end) = _plan.RowsOf(pass, lag + k + 1);
             foreach (var cost in _convolver.Compute(call, first, end)) yield return cost;
-            _convolver.Transform(output.Plain, output.Transformed, first, end);
         }
 
         Save(block, pass);
@@ -115,26 +127,25 @@ internal sealed class RrdbTrunk
             var inBlock = block % 3;
             var lag = LagOf(block);
             var inputRows = inBlock == 0 ? RrdbPlan.BlockLag : RrdbPlan.DenseReach;
-            _carries.Add(
-            [
-                new Carry(arena, _features[inBlock], lag, inputRows, RrdbPlan.DenseReach),
-                .. _growth.Select((window, k) => new Carry(arena, window, lag + k + 1, RrdbPlan.DenseLag - k, RrdbPlan.DenseLag - k)),
-            ]);
+            _featureCarries.Add(new Carry(arena, _plan, _features[inBlock].Transformed, lag, inputRows, RrdbPlan.DenseReach));
+            _growthCarries.Add([.. _growth.Select((points, k) => new Carry(arena, _plan, points, lag + k + 1, RrdbPlan.DenseLag - k, RrdbPlan.DenseLag - k))]);
         }
 
-        _carries.Add([new Carry(arena, _features[0], OutputLag, 2, 2)]);
+        _featureCarries.Add(new Carry(arena, _plan, Output.Transformed, OutputLag, 2, 2));
     }
 
-    private void Restore(int block)
+    private void Restore(int block, int pass)
     {
-        if (_carries.Count == 0) return; // one pass: the windows hold the whole picture
-        foreach (var carry in _carries[block]) carry.Restore(_convolver);
+        if (_featureCarries.Count == 0) return; // one pass: the windows hold the whole picture
+        _featureCarries[block].Restore(_convolver, pass, _features[block % 3].Plain);
+        if (block == _growthCarries.Count) return; // behind the last block
+        foreach (var carry in _growthCarries[block]) carry.Restore(_convolver, pass);
     }
 
+    /// <summary>The rows that grow have been written where they are carried.</summary>
     private void Save(int block, int pass)
     {
-        if (_carries.Count == 0) return;
-        foreach (var carry in _carries[block]) carry.Save(_convolver, _plan, pass);
+        if (_featureCarries.Count > 0) _featureCarries[block].Save(_convolver, pass, _features[block % 3].Plain);
     }
 
     private void CopyRows(PlainRows source, PlainRows target, int firstRow, int endRow) =>

@@ -13,8 +13,14 @@ internal sealed class ConvolutionCall
 
     public required PackedConvolution Weights { get; init; }
 
-    /// <summary>Takes the output rows.</summary>
-    public required PlainRows Target { get; init; }
+    /// <summary>Takes the output rows from <see cref="TargetFrom"/> on, where anybody reads them as they are.</summary>
+    public PlainRows? Target { get; init; }
+
+    /// <summary>The first row that <see cref="Target"/> takes.</summary>
+    public int TargetFrom { get; init; }
+
+    /// <summary>Takes the output rows as the convolutions that read them want them, transformed along the row.</summary>
+    public TransformedRows? Points { get; init; }
 
     /// <summary>Rows of the whole picture at the output's size.</summary>
     public required int PictureRows { get; init; }
@@ -49,5 +55,5 @@ internal sealed class ConvolutionCall
     public int InputEnd => Math.Min(PictureRows, EndRow + 1);
 
     /// <summary>Pixels in an output row.</summary>
-    public int OutColumns => Target.Columns;
+    public int OutColumns => Sources[0].Upsampled ? 2 * Sources[0].Columns : Sources[0].Columns;
 }

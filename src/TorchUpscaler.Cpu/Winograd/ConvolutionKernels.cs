@@ -32,10 +32,18 @@ internal abstract unsafe class ConvolutionKernels
     /// <param name="target">Takes the same row and block.</param>
     public abstract void TransformRow(PlainRows source, TransformedRows target, int block, int row);
 
-    /// <summary>Computes a batch of tiles of a convolution, from transformed rows to finished output pixels.</summary>
+    /// <summary>Computes a batch of tiles of a convolution, from transformed rows to finished output pixels and their points.</summary>
     /// <param name="call">The convolution.</param>
     /// <param name="firstTile">The first tile, in reading order.</param>
     /// <param name="tiles">How many.</param>
     /// <param name="scratch">The worker's own memory, as <see cref="ScratchLayout"/> says.</param>
-    public abstract void ComputeTiles(ConvolutionCall call, int firstTile, int tiles, float* scratch);
+    /// <param name="edges">Takes the batch's outermost columns for <see cref="Join"/>.</param>
+    public abstract void ComputeTiles(ConvolutionCall call, int firstTile, int tiles, float* scratch, BatchEdges edges);
+
+    /// <summary>Adds to the points at a cut between two batches what each lacks of the other, once both have been computed.</summary>
+    /// <param name="call">The convolution.</param>
+    /// <param name="tile">The first tile behind the cut.</param>
+    /// <param name="before">The edges of the batch that ends there.</param>
+    /// <param name="after">The edges of the batch that begins there.</param>
+    public abstract void Join(ConvolutionCall call, int tile, BatchEdges before, BatchEdges after);
 }

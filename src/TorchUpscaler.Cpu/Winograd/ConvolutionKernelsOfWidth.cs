@@ -49,7 +49,7 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
             }
     }
 
-    public override void ComputeTiles(ConvolutionCall call, int firstTile, int tiles, float* scratch)
+    public override void ComputeTiles(ConvolutionCall call, int firstTile, int tiles, float* scratch, BatchEdges edges)
     {
         var weights = call.Weights;
         var layout = new ScratchLayout(weights, tiles);
@@ -77,8 +77,10 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
         }
 
         for (var slice = 0; slice < weights.Slices; slice++)
-            Finish(call, layout, firstTile, tiles, slice, outputs + slice * layout.SliceStride);
+            Epilogue<T>.Finish(call, layout, firstTile, tiles, slice, outputs + slice * layout.SliceStride, edges);
     }
+
+    public override void Join(ConvolutionCall call, int tile, BatchEdges before, BatchEdges after) => Epilogue<T>.Join(call, tile, before, after);
 
     /// <summary>
     /// Where the transform at one point across will read: each group's first tiles in each of its rows. The products of the
@@ -174,69 +176,5 @@ internal sealed unsafe class ConvolutionKernels<T>(string name) : ConvolutionKer
             y4.Store(target + 4 * rowStride);
             y5.Store(target + 5 * rowStride);
         }
-    }
-
-    /// <summary>The second half of the output transform, bias, activation and residuals; stores the pixels that are in the picture.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Finish(ConvolutionCall call, in ScratchLayout layout, int firstTile, int tiles, int slice, float* outputs)
-    {
-        var width = call.Weights.WidthOf(slice);
-        var columns = call.TileColumns;
-        nint stride = layout.OutputStride;
-        var pixels = stackalloc float[TileSize * 16];
-        for (var at = 0; at < tiles; at++)
-        {
-            var (tileRow, tileColumn) = ((firstTile + at) / columns, (firstTile + at) % columns);
-            var top = call.FirstRow + tileRow * TileSize;
-            var rows = Math.Min(TileSize, call.EndRow - top);
-            var left = tileColumn * TileSize;
-            var count = Math.Min(TileSize, call.OutColumns - left);
-            for (var lane = 0; lane < width; lane += T.Count)
-            {
-                var channel = slice * PackedConvolution.SliceWidth + lane;
-                var block = channel / Block;
-                var inBlock = channel % Block;
-                var bias = T.Load(call.Weights.Bias + channel);
-                var slope = T.Load(call.Weights.Slope + channel);
-                for (var r = Math.Max(0, -top); r < rows; r++)
-                {
-                    F6x6.TransformOutput<T>(outputs + r * Points * stride + at * width + lane, stride,
-                        out var y0, out var y1, out var y2, out var y3, out var y4, out var y5);
-                    var offset = left * Block + inBlock;
-                    var target = call.Target.Row(block, top + r) + offset;
-                    var first = call.First is null ? null : call.First.Row(block, top + r) + offset;
-                    var second = call.Second is null ? null : call.Second.Row(block, top + r) + offset;
-                    if (count == TileSize)
-                    {
-                        Epilogue(y0, 0 * Block, bias, slope, call, first, second).Store(target);
-                        Epilogue(y1, 1 * Block, bias, slope, call, first, second).Store(target + Block);
-                        Epilogue(y2, 2 * Block, bias, slope, call, first, second).Store(target + 2 * Block);
-                        Epilogue(y3, 3 * Block, bias, slope, call, first, second).Store(target + 3 * Block);
-                        Epilogue(y4, 4 * Block, bias, slope, call, first, second).Store(target + 4 * Block);
-                        Epilogue(y5, 5 * Block, bias, slope, call, first, second).Store(target + 5 * Block);
-                        continue;
-                    }
-
-                    y0.Store(pixels);
-                    y1.Store(pixels + 16);
-                    y2.Store(pixels + 32);
-                    y3.Store(pixels + 48);
-                    y4.Store(pixels + 64);
-                    for (var i = 0; i < count; i++)
-                        Epilogue(T.Load(pixels + i * 16), i * Block, bias, slope, call, first, second).Store(target + i * Block);
-                }
-            }
-        }
-    }
-
-    /// <summary>Bias, activation and residuals of one register; <paramref name="slope"/> is 1 where there is no activation.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Epilogue(T y, nint offset, T bias, T slope, ConvolutionCall call, float* first, float* second)
-    {
-        y += bias;
-        y = T.MultiplyAdd(T.Min(default, y), slope, T.Max(default, y)); // in this order NaN comes through
-        if (first != null) y = T.MultiplyAdd(y, T.Create(call.FirstScale), T.Load(first + offset));
-        if (second != null) y = T.MultiplyAdd(y, T.Create(call.SecondScale), T.Load(second + offset));
-        return y;
     }
 }

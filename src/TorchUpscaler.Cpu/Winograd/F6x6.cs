@@ -50,8 +50,27 @@ internal static unsafe class F6x6
     public static void TransformInput<T>(T d0, T d1, T d2, T d3, T d4, T d5, T d6, T d7, float* target, nint stride)
         where T : unmanaged, ILanes<T>
     {
-        T.MultiplyAdd(d4 - d2, T.Create(5.25f), d0 - d6).Store(target);
-        T.MultiplyAdd(d3 - d5, T.Create(5.25f), d7 - d1).Store(target + 7 * stride);
+        TransformInner(d1, d2, d3, d4, d5, d6, target, stride, out var first, out var last);
+        (d0 - first).Store(target);
+        (d7 - last).Store(target + 7 * stride);
+    }
+
+    /// <summary>
+    /// Bᵀ as far as a tile's own six pixels go, d1 to d6. Each neighbour adds one term to one point: point 0 is
+    /// d0 - <paramref name="first"/>, point 7 is d7 - <paramref name="last"/>. So a neighbour that comes later is added later, and the sum is
+    /// the same to the bit.
+    /// </summary>
+    /// <param name="d1">The first of the six; the others follow.</param>
+    /// <param name="target">Point 0 of the result; points 1 to 6 are stored.</param>
+    /// <param name="stride">Floats from one point of the result to the next.</param>
+    /// <param name="first">What is taken from d0 for point 0.</param>
+    /// <param name="last">What is taken from d7 for point 7.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransformInner<T>(T d1, T d2, T d3, T d4, T d5, T d6, float* target, nint stride, out T first, out T last)
+        where T : unmanaged, ILanes<T>
+    {
+        first = T.MultiplyAdd(d2 - d4, T.Create(5.25f), d6);
+        last = T.MultiplyAdd(d5 - d3, T.Create(5.25f), d1);
 
         var even = T.MultiplyAdd(d4, T.Create(-4.25f), d2 + d6);
         var odd = T.MultiplyAdd(d3, T.Create(-4.25f), d1 + d5);

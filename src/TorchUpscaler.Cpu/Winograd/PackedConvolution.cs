@@ -1,8 +1,16 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using TorchUpscaler.Core;
 using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Threading;
 
 namespace TorchUpscaler.Cpu.Winograd;
+
+/// <summary>A convolution's values as a model has them.</summary>
+/// <param name="Weights">The kernel <c>[out][in][3][3]</c>.</param>
+/// <param name="Bias">The bias <c>[out]</c>.</param>
+/// <param name="Slopes">What negative results are multiplied with, <c>[out]</c>.</param>
+internal sealed record ConvolutionValues(float[] Weights, float[] Bias, float[] Slopes);
 
 /// <summary>
 /// The transformed weights of one 3×3 convolution in the order in which the kernels read them. Output channels are cut into
@@ -21,11 +29,15 @@ internal sealed unsafe class PackedConvolution
 
     private readonly int[] _segments;
 
+    private Func<ConvolutionValues>? _read; // until the weights are there
+
     /// <param name="arena">Where its memory comes from.</param>
     /// <param name="segments">The input's parts as they are concatenated, in channels; each begins a new block of 16.</param>
     /// <param name="outChannels">Channels of the output.</param>
-    public PackedConvolution(Arena arena, int[] segments, int outChannels)
+    /// <param name="read">Reads its values, once, when it first runs.</param>
+    public PackedConvolution(Arena arena, int[] segments, int outChannels, Func<ConvolutionValues> read)
     {
+        _read = read;
         _segments = segments;
         OutChannels = outChannels;
         OutBlocks = BlocksOf(OutChannels);
@@ -70,40 +82,52 @@ internal sealed unsafe class PackedConvolution
 
     private static long WeightFloats(int inBlocks, int outBlocks) => (long)Points * Points * inBlocks * Block * outBlocks * Block;
 
-    /// <summary>Transforms the weights, each kernel in double precision, so that only the last rounding is to 32 bits.</summary>
-    /// <param name="weights">The kernel <c>[out][in][3][3]</c>.</param>
-    /// <param name="bias">The bias <c>[out]</c>.</param>
-    /// <param name="slopes">What negative results are multiplied with, <c>[out]</c>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Pack(float[] weights, float[] bias, float[] slopes)
+    /// <summary>Transforms the weights, where that has not been done yet.</summary>
+    /// <exception cref="WeightsException">They cannot be read.</exception>
+    public void MakeReady(ThreadTeam team)
     {
-        bias.AsSpan().CopyTo(new Span<float>(Bias, OutChannels));
-        slopes.AsSpan().CopyTo(new Span<float>(Slope, OutChannels));
+        if (_read is null) return;
+        var values = _read();
+        team.Run(Slices * InBlocks, (piece, _) => Pack(values.Weights, piece / InBlocks, piece % InBlocks));
+        values.Bias.AsSpan().CopyTo(new Span<float>(Bias, OutChannels));
+        values.Slopes.AsSpan().CopyTo(new Span<float>(Slope, OutChannels));
+        _read = null;
+    }
+
+    /// <summary>Transforms what one slice has of a block of input channels, in double precision, so that only the last rounding is to 32 bits.</summary>
+    /// <param name="weights">The kernel <c>[out][in][3][3]</c>.</param>
+    /// <param name="slice">Which output channels.</param>
+    /// <param name="block">Which input channels, as they are packed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pack(float[] weights, int slice, int block)
+    {
         var inChannels = _segments.Sum();
+        var real = Math.Min(WidthOf(slice), OutChannels - slice * SliceWidth);
         var kernels = new double[9 * SliceWidth];             // [3][3][width]
         var half = new double[Points * 3 * SliceWidth];       // [8 down][3][width]
         var whole = new double[Points * Points * SliceWidth]; // [8 down][8 across][width]
-        for (var slice = 0; slice < Slices; slice++)
+        var (firstChannel, channels) = ChannelsOf(block);
+        for (var c = 0; c < channels; c++)
         {
-            var width = WidthOf(slice);
-            var real = Math.Min(width, OutChannels - slice * SliceWidth);
-            Array.Clear(kernels);
-            var packed = 0;
-            var channel = 0;
-            foreach (var segment in _segments)
-            {
-                for (var c = 0; c < segment; c++, channel++)
-                {
-                    for (var o = 0; o < real; o++)
-                        for (var tap = 0; tap < 9; tap++)
-                            kernels[tap * SliceWidth + o] = weights[(((long)slice * SliceWidth + o) * inChannels + channel) * 9 + tap];
-                    Transform(kernels, half, whole);
-                    Round(whole, slice, packed + c);
-                }
-
-                packed += BlocksOf(segment) * Block;
-            }
+            for (var o = 0; o < real; o++)
+                for (var tap = 0; tap < 9; tap++)
+                    kernels[tap * SliceWidth + o] = weights[(((long)slice * SliceWidth + o) * inChannels + firstChannel + c) * 9 + tap];
+            Transform(kernels, half, whole);
+            Round(whole, slice, block * Block + c);
         }
+    }
+
+    /// <summary>The channels of the input, as its parts are concatenated, that lie in a block.</summary>
+    private (int First, int Count) ChannelsOf(int block)
+    {
+        var first = 0;
+        foreach (var segment in _segments)
+        {
+            if (block < BlocksOf(segment)) return (first + block * Block, Math.Min(Block, segment - block * Block));
+            block -= BlocksOf(segment);
+            first += segment;
+        }
+        throw new ArgumentOutOfRangeException(nameof(block));
     }
 
     /// <summary>Stores one input channel's points in 32 bits.</summary>

@@ -24,7 +24,7 @@ internal abstract class BatchSteps : IDisposable
         _ => new BatchSteps<Lanes128>(width, convolution),
     };
 
-    /// <summary>Along a row, for all rows and blocks of the block's input.</summary>
+    /// <summary>Along a row, for all rows and blocks of the block's input, as it is done with rows that are carried.</summary>
     public abstract void TransformRows();
 
     /// <summary>Down the columns, at one of the eight points across.</summary>
@@ -36,10 +36,10 @@ internal abstract class BatchSteps : IDisposable
     /// <summary>The first half of the output transform, at one of the eight points across.</summary>
     public abstract void TransformUp();
 
-    /// <summary>The second half of the output transform with bias, activation and residual.</summary>
+    /// <summary>The second half of the output transform with bias, activation and residual, and the transform along the row for the next convolutions.</summary>
     public abstract void Finish();
 
-    /// <summary>All of it but the rows.</summary>
+    /// <summary>All of it but the input's rows.</summary>
     public abstract void Whole();
 
     public abstract void Dispose();
@@ -55,6 +55,7 @@ internal sealed unsafe class BatchSteps<T> : BatchSteps where T : unmanaged, ILa
     private readonly int _tiles;
     private readonly float* _scratch;
     private readonly float** _ahead; // [8 down][groups][in blocks]
+    private readonly BatchEdges _edges;
 
     public BatchSteps(string width, int convolution)
     {
@@ -64,6 +65,8 @@ internal sealed unsafe class BatchSteps<T> : BatchSteps where T : unmanaged, ILa
         var layout = new ScratchLayout(_convolution.Weights, _tiles);
         _scratch = _convolution.Arena.Allocate(layout.Floats);
         _ahead = (float**)_convolution.Arena.Allocate(sizeof(float*) / sizeof(float) * F6x6.Points * layout.Groups * _convolution.Weights.InBlocks);
+        var blocks = _convolution.Weights.OutBlocks;
+        _edges = new BatchEdges(_convolution.Arena.Allocate(BatchEdges.Floats(blocks)), blocks);
         ConvolutionKernels<T>.LookAhead(_convolution.Call, layout, 0, Across, _ahead);
         Whole(); // so that every step reads what it would read
     }
@@ -101,10 +104,10 @@ internal sealed unsafe class BatchSteps<T> : BatchSteps where T : unmanaged, ILa
     {
         var layout = new ScratchLayout(_convolution.Weights, _tiles);
         for (var slice = 0; slice < _convolution.Weights.Slices; slice++)
-            ConvolutionKernels<T>.Finish(_convolution.Call, layout, 0, _tiles, slice, _scratch + layout.Outputs0 + (slice * layout.SliceStride));
+            Epilogue<T>.Finish(_convolution.Call, layout, 0, _tiles, slice, _scratch + layout.Outputs0 + (slice * layout.SliceStride), _edges);
     }
 
-    public override void Whole() => _kernels.ComputeTiles(_convolution.Call, 0, _tiles, _scratch);
+    public override void Whole() => _kernels.ComputeTiles(_convolution.Call, 0, _tiles, _scratch, _edges);
 
     public override void Dispose() => _convolution.Dispose();
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using TorchUpscaler.Cpu;
+using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Threading;
 using TorchUpscaler.Cpu.Winograd;
 
@@ -44,19 +45,29 @@ public class ConvolutionBenchmarks : IDisposable
 public class PackingBenchmarks : IDisposable
 {
     private DenseConvolution? _convolution;
+    private Arena? _packed;
 
     [Params(1, 5)]
     public int Convolution { get; set; }
 
     [GlobalSetup]
-    public void Prepare() => _convolution = new DenseConvolution(Convolution, ConvolutionKernels.ForThisMachine);
+    public void Prepare()
+    {
+        _convolution = new DenseConvolution(Convolution, ConvolutionKernels.ForThisMachine);
+        _packed = new Arena(_convolution.Arena.Capacity);
+    }
 
     [Benchmark]
-    public void Pack() => _convolution!.Weights.Pack(_convolution.KernelWeights, _convolution.Biases, _convolution.Slopes);
+    public void Pack()
+    {
+        _packed!.Rewind();
+        _ = _convolution!.Pack(_packed);
+    }
 
     [GlobalCleanup]
     public void Dispose()
     {
+        _packed?.Dispose();
         _convolution?.Dispose();
         GC.SuppressFinalize(this);
     }

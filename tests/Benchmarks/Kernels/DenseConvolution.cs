@@ -1,4 +1,5 @@
 using TorchUpscaler.Cpu.Memory;
+using TorchUpscaler.Cpu.Threading;
 using TorchUpscaler.Cpu.Winograd;
 
 namespace TorchUpscaler.Benchmarks.Kernels;
@@ -20,6 +21,9 @@ internal sealed unsafe class DenseConvolution : IDisposable
     private const long ArenaBytes = 256L << 20;
 
     private readonly Random _random = new(1);
+    private readonly ThreadTeam _alone = new(1);
+    private readonly int[] _segments;
+    private readonly ConvolutionValues _values;
 
     /// <param name="number">1 to 5.</param>
     /// <param name="kernels">Transform its input's rows.</param>
@@ -28,11 +32,12 @@ internal sealed unsafe class DenseConvolution : IDisposable
         int[] segments = [Features, .. Enumerable.Repeat(Growth, number - 1)];
         var outputs = number < 5 ? Growth : Features;
         Arena = new Arena(ArenaBytes);
-        KernelWeights = Random(outputs * segments.Sum() * 9, 1f / MathF.Sqrt(segments.Sum() * 9));
-        Biases = Random(outputs, 0.1f);
-        Slopes = [.. Enumerable.Repeat(number < 5 ? 0.2f : 1f, outputs)];
-        Weights = new PackedConvolution(Arena, segments, outputs);
-        Weights.Pack(KernelWeights, Biases, Slopes);
+        _segments = segments;
+        _values = new ConvolutionValues(
+            Random(outputs * segments.Sum() * 9, 1f / MathF.Sqrt(segments.Sum() * 9)),
+            Random(outputs, 0.1f),
+            [.. Enumerable.Repeat(number < 5 ? 0.2f : 1f, outputs)]);
+        Weights = Pack(Arena);
 
         PlainRows[] plain = [.. segments.Select(channels => Filled(channels / PlainRows.Block))];
         TransformedRows[] transformed = [.. plain.Select(rows => new TransformedRows(Arena, rows.Blocks, Columns, Rows))];
@@ -45,7 +50,8 @@ internal sealed unsafe class DenseConvolution : IDisposable
         {
             Sources = transformed,
             Weights = Weights,
-            Target = new PlainRows(Arena, Weights.OutBlocks, Columns, Rows),
+            Target = number < 5 ? null : new PlainRows(Arena, Weights.OutBlocks, Columns, Rows),
+            Points = new TransformedRows(Arena, Weights.OutBlocks, Columns, Rows),
             PictureRows = Rows,
             First = number < 5 ? null : plain[0],
             FirstScale = 0.2f,
@@ -66,14 +72,19 @@ internal sealed unsafe class DenseConvolution : IDisposable
     /// <summary>The convolution over the whole band.</summary>
     public ConvolutionCall Call { get; }
 
-    /// <summary>Its kernel, <c>[out][in][3][3]</c>.</summary>
-    public float[] KernelWeights { get; }
+    /// <summary>Transforms its weights into memory of the arena, on one thread.</summary>
+    public PackedConvolution Pack(Arena arena)
+    {
+        var packed = new PackedConvolution(arena, _segments, _values.Bias.Length, () => _values);
+        packed.MakeReady(_alone);
+        return packed;
+    }
 
-    public float[] Biases { get; }
-
-    public float[] Slopes { get; }
-
-    public void Dispose() => Arena.Dispose();
+    public void Dispose()
+    {
+        _alone.Dispose();
+        Arena.Dispose();
+    }
 
     private PlainRows Filled(int blocks)
     {

@@ -4,7 +4,7 @@ namespace TorchUpscaler.Benchmarks.Kernels;
 
 /// <summary>
 /// A batch of tiles through a dense block's convolution, on one thread. What is named "of a point" happens eight times a
-/// batch; the other steps once; the rows are transformed once for all convolutions that read them.
+/// batch; the other steps once; only rows that are carried from band to band are transformed by themselves.
 /// </summary>
 public class StepBenchmarks : IDisposable
 {

@@ -48,6 +48,27 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void A_mixture_is_checked_and_shared_as_a_whole()
+    {
+        Write("a.safetensors", tensor => TensorType.F32, tensor => 0.5f);
+        Write("b.safetensors", tensor => TensorType.F16, tensor => tensor == "conv_hr.bias" ? float.NaN : -1.5f);
+        var model = ModelFile.OpenMixed(_folder["a.safetensors"], _folder["b.safetensors"], 0.75);
+        using (var shared = model.Share())
+        {
+            model.Dispose();
+            Assert.Equal(new float[4 * 3 * 9], shared.Read("conv_first.weight")); // 3/4 · 0.5 − 1/4 · 1.5
+            shared.Check("conv_first.weight");
+            Assert.Contains("b.safetensors cannot be used: value 0 of tensor 'conv_hr.bias' is NaN",
+                Assert.Throws<WeightsException>(() => shared.Check("conv_hr.bias")).Message, StringComparison.Ordinal);
+        }
+        foreach (var name in new[] { "a.safetensors", "b.safetensors" })
+        {
+            using var exclusive = new FileStream(_folder[name], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            Assert.True(exclusive.CanWrite);
+        }
+    }
+
+    [Fact]
     public void Models_of_different_networks_are_not_mixed_and_not_kept_open()
     {
         Write("a.safetensors", tensor => TensorType.F32, tensor => 0.5f);
