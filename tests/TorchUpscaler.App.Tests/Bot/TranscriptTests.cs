@@ -1,7 +1,7 @@
 using TorchUpscaler.BotServer.World;
 using TorchUpscaler.Queue;
-using TorchUpscaler.Telegram.Texts;
 using TorchUpscaler.Telegram.Tests.Talk;
+using TorchUpscaler.Telegram.Texts;
 
 namespace TorchUpscaler.App.Tests.Bot;
 

@@ -56,6 +56,7 @@ public sealed class SubmitTests(TinyModels models) : IDisposable
     {
         var picture = _bench.Picture("cat.png", 200, 100);
 
+        _bench.Store.Hello("a worker, without which no time can be told");
         Assert.Equal($"{picture}: job 1, place 1, about 1 s left", Assert.Single(_bench.Run("submit", picture).ExitedWith(0).ErrorLines));
         var json = QueueBench.Json(_bench.Run("submit", picture, "--class", "bulk", "--person", "anna", "--json").ExitedWith(0).Output);
 

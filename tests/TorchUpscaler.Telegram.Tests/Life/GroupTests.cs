@@ -68,7 +68,7 @@ public sealed class GroupTests
 
         await group.WaitFor(message => message.Document is not null);
         await group.WaitFor(message => message.Text?.Contains("Done", StringComparison.Ordinal) == true);
-        await group.WaitFor(message => message.Text?.Contains("Answer a picture", StringComparison.Ordinal) == true);
+        await group.WaitFor(message => message.Text?.Contains("Reply to a picture", StringComparison.Ordinal) == true);
         Assert.All(group.FromBot, message => Assert.Equal(topic, message.Topic));
     }
 

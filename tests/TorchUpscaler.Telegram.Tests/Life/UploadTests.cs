@@ -20,7 +20,7 @@ public sealed class UploadTests
         var result = await anna.Chat.WaitFor(message => message.Document is not null);
         Assert.Equal("noise_x4.jpg", result.Document!.Name);
         Assert.InRange(result.Document.Size, 1, most);
-        Assert.Matches("^As PNG it has .+, and Telegram did not take it. So this is a JPEG of quality [0-9]+.$", result.Caption);
+        Assert.Matches("^As PNG it is .+, and Telegram did not take it. So this is a JPEG of quality [0-9]+.$", result.Caption);
     }
 
     [Fact]
