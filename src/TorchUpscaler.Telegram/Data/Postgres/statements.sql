@@ -148,8 +148,9 @@ UPDATE bot_status SET message = @message WHERE key = @key;
 UPDATE bot_status SET is_done = true WHERE key = @key AND NOT is_done;
 
 -- name: end erased status
--- With its jobs, all that it tells of has been erased.
-DELETE FROM bot_status WHERE key = @key AND NOT EXISTS (SELECT 1 FROM bot_photo p JOIN job j ON j.id = p.job WHERE p.status = @key);
+-- With its jobs, all that it tells of has been erased. One that has no photos yet may get some when its update is handled again.
+DELETE FROM bot_status WHERE key = @key AND EXISTS (SELECT 1 FROM bot_photo WHERE status = @key)
+    AND NOT EXISTS (SELECT 1 FROM bot_photo p JOIN job j ON j.id = p.job WHERE p.status = @key);
 
 -- name: begin sending
 UPDATE bot_photo SET sendings = sendings + 1 WHERE job = @job RETURNING sendings;
