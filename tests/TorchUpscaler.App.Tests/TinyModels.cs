@@ -1,6 +1,6 @@
 namespace TorchUpscaler.App.Tests;
 
-/// <summary>Small random networks in a weights folder, made once for all tests.</summary>
+/// <summary>Small random networks in a weights folder, made once for all tests of a collection.</summary>
 public sealed class TinyModels : IDisposable
 {
     private readonly Workplace _folder = new();
@@ -28,4 +28,18 @@ public sealed class TinyModels : IDisposable
 public sealed class ProgramTests : ICollectionFixture<TinyModels>
 {
     public const string Name = "The program";
+}
+
+/// <summary>The tests that run the bot wait most of the time, for its rates: they run one after another, beside those of the program.</summary>
+[CollectionDefinition(Name)]
+public sealed class BotProgramTests : ICollectionFixture<TinyModels>
+{
+    public const string Name = "The bot";
+}
+
+/// <summary>Tests that change what programs inherit run when all others are done.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class EnvironmentTests
+{
+    public const string Name = "The environment";
 }

@@ -10,7 +10,7 @@ using TorchUpscaler.Queue.Tests;
 namespace TorchUpscaler.App.Tests.Bot;
 
 /// <summary>The bot as a process, with the real engine: what people get, how it is watched, how it ends, and what a crash changes.</summary>
-[Collection(ProgramTests.Name)]
+[Collection(BotProgramTests.Name)]
 public sealed partial class BotTests(TinyModels models)
 {
     private static readonly HttpClient s_client = new() { Timeout = TimeSpan.FromMinutes(1) };

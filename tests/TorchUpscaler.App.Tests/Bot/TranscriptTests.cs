@@ -6,7 +6,7 @@ using TorchUpscaler.Telegram.Texts;
 namespace TorchUpscaler.App.Tests.Bot;
 
 /// <summary>The whole way of pictures, as people see it in both languages: the program's bot, the real engine, small networks.</summary>
-[Collection(ProgramTests.Name)]
+[Collection(BotProgramTests.Name)]
 public sealed class TranscriptTests(TinyModels models)
 {
     public static TheoryData<Language> BothLanguages => [.. Enum.GetValues<Language>()];

@@ -7,7 +7,7 @@ using TorchUpscaler.Core;
 namespace TorchUpscaler.App.Tests.Queue;
 
 /// <summary>The settings: where they come from, what is refused, and that README has them.</summary>
-[Collection(ProgramTests.Name)]
+[Collection(EnvironmentTests.Name)]
 public sealed partial class SettingsTests : IDisposable
 {
     private readonly Workplace _here = new();
