@@ -34,8 +34,20 @@ public sealed record NewJob(string FrontEnd, string Person, string Name)
 /// <param name="Width">Columns, upright.</param>
 /// <param name="Height">Rows, upright.</param>
 /// <param name="Extension">Of its file, with the dot, as its content says: <c>.jpg</c>.</param>
-/// <param name="Work">The kind of work that it will be: the names of the models that will run.</param>
-public sealed record CheckedPicture(int Width, int Height, string Extension, string Work);
+/// <param name="Work">The kind of work that it will be: the names of the models that will run, and <c>+alpha</c> where they run twice.</param>
+public sealed record CheckedPicture(int Width, int Height, string Extension, string Work)
+{
+    private const string AlphaMark = "+alpha";
+
+    /// <summary>The kind of work where the same models enlarge alpha too.</summary>
+    internal static string WithAlpha(string work) => work + AlphaMark;
+
+    /// <summary>Whether alpha is enlarged too.</summary>
+    internal static bool HasAlpha(string work) => work.EndsWith(AlphaMark, StringComparison.Ordinal);
+
+    /// <summary>The kind of work for the colours alone.</summary>
+    internal static string WithoutAlpha(string work) => work[..^AlphaMark.Length];
+}
 
 /// <summary>A result as a worker hands it in.</summary>
 /// <param name="File">The file; the store takes it over.</param>

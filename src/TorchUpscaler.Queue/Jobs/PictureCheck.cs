@@ -51,6 +51,7 @@ public sealed class PictureCheck(IPictureCodec codec, ModelFolders folders, Mode
         var extension = Path.GetExtension(name).ToLowerInvariant();
         if (header.Format is { } format) extension = PictureFormats.Extension(format);
         else if (!codec.InputExtensions.Contains(extension)) extension = "";
-        return new CheckedPicture(header.Width, header.Height, extension, work);
+        // Whether alpha is opaque, which costs nothing, no header says.
+        return new CheckedPicture(header.Width, header.Height, extension, header.Channels is 2 or 4 ? CheckedPicture.WithAlpha(work) : work);
     }
 }

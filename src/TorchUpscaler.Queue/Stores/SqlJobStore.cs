@@ -172,9 +172,10 @@ internal abstract partial class SqlJobStore : IJobStore
             if (result.Seconds > 0 && double.IsFinite(result.Seconds) && job.Megapixels > 0 && model.Length <= Accepted.LongestModels)
             {
                 var speed = result.Seconds / job.Megapixels;
-                work.Execute("measured", new { work = model, speed });
+                var measured = CheckedPicture.HasAlpha(job.Work) ? CheckedPicture.WithAlpha(model) : model;
+                work.Execute("measured", new { work = measured, speed });
                 // A front end that has no models asked for it under another name.
-                if (job.Work != model) work.Execute("measured", new { work = job.Work, speed });
+                if (job.Work != measured) work.Execute("measured", new { work = job.Work, speed });
             }
             return work.Execute("finish", Fenced(claim, new
             {
@@ -316,8 +317,11 @@ internal abstract partial class SqlJobStore : IJobStore
 
     private double EstimateCost(SqlWork work, CheckedPicture picture)
     {
-        var speed = work.First<double?>("speed", new { picture.Work }) ?? Options.SecondsPerMegapixel;
-        return speed * picture.Width * picture.Height / 1e6;
+        return SpeedOf(picture.Work) * picture.Width * picture.Height / 1e6;
+
+        // Seconds a megapixel. Alpha takes the networks a second time.
+        double SpeedOf(string kind) => work.First<double?>("speed", new { work = kind })
+            ?? (CheckedPicture.HasAlpha(kind) ? 2 * SpeedOf(CheckedPicture.WithoutAlpha(kind)) : Options.SecondsPerMegapixel);
     }
 
     // What was never served is not held against its person.

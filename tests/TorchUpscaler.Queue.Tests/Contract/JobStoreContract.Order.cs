@@ -218,6 +218,27 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    public void A_picture_with_alpha_is_work_of_its_own_kind_and_twice_as_much_until_it_has_been_measured()
+    {
+        long SubmitAlpha() => Store.Submit(New("anna", JobClass.Normal), Picture(1) with { Work = "x4plus+alpha" }, new MemoryStream(Bytes(1)));
+        void Finish(double seconds)
+        {
+            var job = Claimed();
+            Assert.True(Store.Finish(job.Claim, Result(Store, job.Claim, seconds: seconds)));
+        }
+
+        var plain = Get(Submit("anna", cost: 1)).Cost;
+        Finish(10);
+        var clear = Get(SubmitAlpha()).Cost;
+        Assert.Equal(20, clear, 9);
+        Assert.NotEqual(10, plain); // nothing was measured then
+        Finish(30);
+
+        Assert.Equal(30, Get(SubmitAlpha()).Cost, 9);
+        Assert.Equal(10, Get(Submit("ben", cost: 1)).Cost, 9);
+    }
+
+    [Fact]
     public void Statistics_count_jobs_and_workers()
     {
         Assert.Empty(Store.Stats().Jobs);
