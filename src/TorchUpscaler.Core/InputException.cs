@@ -33,7 +33,10 @@ public sealed class WeightsException : InputException
     public WeightsException(string message, Exception? innerException) : base(message, innerException) { }
 }
 
-/// <summary>A picture cannot be computed exactly within the memory budget. Thrown before any work is done.</summary>
+/// <summary>
+/// A picture cannot be computed exactly within the memory budget. Thrown before any work is done; and between two networks of one
+/// picture, where the process has come to hold more meanwhile than was foreseen.
+/// </summary>
 /// <param name="requiredBytes">The smallest budget, in bytes, that would do.</param>
 /// <param name="budgetBytes">The budget that was given, in bytes.</param>
 public sealed class DoesNotFitException(long requiredBytes, long budgetBytes)

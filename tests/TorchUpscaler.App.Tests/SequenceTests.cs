@@ -38,6 +38,26 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
     }
 
     [Fact]
+    public void A_picture_whose_encoder_is_ending_holds_its_samples_no_more()
+    {
+        using var looked = new ManualResetEventSlim();
+        bool? isHeld = null;
+        _codec.OnComplete = output => { if (output == "a_x4.png") Assert.True(looked.Wait(s_patience), "b was not computed while a was encoded"); };
+        _engine.OnStep = input =>
+        {
+            if (input != 'b' || isHeld is not null) return;
+            GC.Collect();
+            isHeld = _codec.IsHeld("a.png");
+            looked.Set();
+        };
+
+        Run("a.png", "b.png");
+
+        Assert.Equal(["a done", "b done"], Told());
+        Assert.False(isHeld);
+    }
+
+    [Fact]
     public void A_result_is_whole_before_the_next_one_is()
     {
         _codec.OnComplete = output => Thread.Sleep(output == "a_x4.png" ? 200 : 0);
@@ -92,6 +112,21 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
 
         Assert.Equal(["a done", "b done"], Told());
         Assert.True(_engine.Reserved[0] > 0 && _engine.Reserved[1] == 0, string.Join(' ', _engine.Reserved));
+    }
+
+    // The first picture's alpha, then its colours, which at first do not fit: b, decoded beside it, makes room and is decoded anew.
+    [Fact]
+    public void What_goes_on_beside_a_run_is_given_up_where_its_second_network_comes_not_to_fit()
+    {
+        _codec.HasAlpha = true;
+        _engine.Refused = 2; // foreseen are the colours and alpha; then come the colours
+
+        Run("a.png", "b.png");
+
+        Assert.Equal(["a done", "b done"], Told());
+        Assert.Equal(2, _codec.Reads("b.png"));
+        Assert.True(_engine.Reserved[1] > 16 << 20, string.Join(' ', _engine.Reserved)); // with b's decoding
+        Assert.True(_engine.Reserved[3] < 1 << 20, string.Join(' ', _engine.Reserved));
     }
 
     [Fact]
@@ -154,6 +189,8 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
     private sealed class FakeCodec : IPictureCodec
     {
         private readonly Dictionary<string, (ManualResetEventSlim Read, int Thread)> _read = [];
+        private readonly Dictionary<string, WeakReference> _pictures = [];
+        private readonly List<string> _reads = [];
         private readonly Lock _gate = new();
 
         public string Description => "fake";
@@ -177,6 +214,18 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
             }
         }
 
+        public bool HasAlpha { get; set; }
+
+        public int Reads(string name)
+        {
+            lock (_gate) return _reads.Count(read => read == name);
+        }
+
+        public bool IsHeld(string name)
+        {
+            lock (_gate) return _pictures[name].IsAlive;
+        }
+
         public int ThreadThatRead(string name)
         {
             lock (_gate) return _read[name].Thread;
@@ -184,16 +233,17 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
 
         public IReadOnlyList<PictureFormat> OutputFormats { get; set; } = Enum.GetValues<PictureFormat>();
 
-        public PictureHeader ReadHeader(string path) => new(8, 8, 3, 8, PictureFormat.Png);
+        public PictureHeader ReadHeader(string path) => new(8, 8, HasAlpha ? 4 : 3, 8, PictureFormat.Png);
 
         public Picture Read(string path, long maxPixels, CancellationToken cancellation)
         {
             var name = Path.GetFileName(path);
             if (Damaged.Contains(name)) throw new PictureException("damaged");
-            var picture = new Picture(8, 8, 3, 8);
+            var picture = new Picture(8, 8, HasAlpha ? 4 : 3, 8); // all of alpha is 0
             picture.Bytes[0] = (byte)name[0];
             var read = HasBeenRead(name);
-            lock (_gate) _read[name] = (read, Environment.CurrentManagedThreadId);
+            lock (_gate) _reads.Add(name);
+            lock (_gate) (_read[name], _pictures[name]) = ((read, Environment.CurrentManagedThreadId), new WeakReference(picture));
             read.Set();
             return picture;
         }
@@ -232,6 +282,9 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
 
         public long Needs { get; set; }
 
+        /// <summary>Of the runs that are started, the number of the one that does not fit.</summary>
+        public int Refused { get; set; } = -1;
+
         public Action<char> OnStep { get; set; } = _ => { };
 
         public ManualResetEventSlim HasStepped(char input)
@@ -244,7 +297,7 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
         public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
         {
             Reserved.Add(options.ReservedBytes);
-            if (Needs + options.ReservedBytes > options.MemoryBytes) throw new DoesNotFitException(Needs + options.ReservedBytes, options.MemoryBytes);
+            if (Reserved.Count - 1 == Refused || Needs + options.ReservedBytes > options.MemoryBytes) throw new DoesNotFitException(Needs + options.ReservedBytes, options.MemoryBytes);
             return Called(new Run(this, (char)input.Bytes[0], output));
         }
 

@@ -23,6 +23,16 @@ internal sealed class PictureDecoding(IPictureCodec codec, PlannedPicture planne
     /// <summary>Begins to decode on another thread.</summary>
     internal void Begin(CancellationToken cancellation) => _ahead ??= Task.Run(() => Decode(cancellation), CancellationToken.None);
 
+    /// <summary>Whether it goes on on another thread.</summary>
+    internal bool IsBusy => _ahead is { IsCompleted: false };
+
+    /// <summary>Lets go of what has been decoded ahead, once that has ended; it is decoded anew in its turn.</summary>
+    internal void GiveUp()
+    {
+        if (_ahead is not null) Task.WaitAny(_ahead);
+        _ahead = null;
+    }
+
     /// <summary>The decoded picture, and the time that decoding it took.</summary>
     /// <exception cref="PictureException">Truncated or damaged.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

@@ -40,15 +40,16 @@ internal sealed class PictureJob(
         {
             models.Load(planned.Choice);
             cancellation.ThrowIfCancellationRequested();
-            using var run = Start(picture, planned, shape, result, neighbours, cancellation);
+            using var run = Start(picture, planned, shape, result, ref neighbours, cancellation);
             progress.Start(StandardStreams.NameOf(planned.Input.Path), Describe(picture, shape, planned.Choice));
-            var steps = Compute(run, neighbours, cancellation);
+            var steps = Compute(run, planned.Choice, result, neighbours, cancellation);
 
             var decode = planned.Time + decodeTime;
             var inference = steps - run.EncodeTime;
             var encode = run.EncodeTime - result.Waited;
+            var taste = Taste(picture, planned.Choice); // not in what follows: that would hold the picture's samples until the encoder has ended
             result.Report = end => new PictureReport(
-                planned.Input.Path, planned.Output, shape.Width, shape.Height, planned.Choice.Name, planned.Choice.Scale, Taste(picture, planned.Choice), engineName,
+                planned.Input.Path, planned.Output, shape.Width, shape.Height, planned.Choice.Name, planned.Choice.Scale, taste, engineName,
                 new PictureSeconds(
                     decode.TotalSeconds, inference.TotalSeconds, (encode + end.Time).TotalSeconds,
                     (decode + Stopwatch.GetElapsedTime(turn, end.At)).TotalSeconds),
@@ -59,10 +60,10 @@ internal sealed class PictureJob(
 
     // Decoding the next picture and ending the one before are done beside this one where the budget allows it.
     private PictureRun Start(
-        Picture picture, PlannedPicture planned, ResultShape shape, FinishingPicture result, Neighbours neighbours, CancellationToken cancellation)
+        Picture picture, PlannedPicture planned, ResultShape shape, FinishingPicture result, ref Neighbours neighbours, CancellationToken cancellation)
     {
         var most = options.MemoryBytes / NeighboursPart;
-        var next = neighbours.Next is { } candidate && candidate.Bytes <= most ? candidate : null;
+        if (neighbours.Next is { } candidate && candidate.Bytes > most) neighbours = neighbours with { Next = null };
         if (neighbours.Before() is { } large && large.Memory > most) neighbours.Settle();
         for (var hasGivenBack = false; ;)
         {
@@ -72,40 +73,58 @@ internal sealed class PictureJob(
                 var run = PictureRun.Start(picture, models.Load(planned.Choice), shape, result, new RunOptions
                 {
                     MemoryBytes = options.MemoryBytes,
-                    ReservedBytes = result.Memory + (next?.Bytes ?? 0) + (before?.Memory ?? 0),
+                    ReservedBytes = result.Memory + (neighbours.Next?.Bytes ?? 0) + (before?.Memory ?? 0),
                     Threads = options.Threads,
                     TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(planned.Target))!,
                 }, options.Taste);
-                next?.Begin(cancellation);
+                neighbours.Next?.Begin(cancellation);
                 return run;
             }
             catch (DoesNotFitException)
             {
                 if (before is not null) neighbours.Settle();
-                else if (next is not null) next = null;
+                else if (neighbours.Next is not null) neighbours = neighbours with { Next = null };
                 else if (!models.ReleaseAllBut(planned.Choice))
                 {
                     if (hasGivenBack) throw;
                     hasGivenBack = true;
                 }
-                // Gives what the pictures before have left to the system too.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                GiveBack();
             }
         }
     }
 
-    private TimeSpan Compute(PictureRun run, Neighbours neighbours, CancellationToken cancellation)
+    private TimeSpan Compute(PictureRun run, ModelChoice choice, FinishingPicture result, Neighbours neighbours, CancellationToken cancellation)
     {
         var steps = Stopwatch.StartNew();
-        double share;
-        while ((share = run.Step()) < 1)
+        var hasMadeRoom = false;
+        while (true)
         {
+            // What a neighbour that has ended has taken is the process's by now, and is not to count twice.
+            run.ReservedBytes = result.Memory + (neighbours.Next is { IsBusy: true } next ? next.Bytes : 0) + (neighbours.Before() is { IsDone: false } before ? before.Memory : 0);
+            double share;
+            try
+            {
+                share = run.Step();
+            }
+            catch (DoesNotFitException) when (!hasMadeRoom)
+            {
+                hasMadeRoom = true;
+                neighbours.Settle();
+                neighbours.Next?.GiveUp();
+                models.ReleaseAllBut(choice);
+                GiveBack();
+                continue;
+            }
+            if (share == 1) return steps.Elapsed;
             cancellation.ThrowIfCancellationRequested();
             if (neighbours.Before() is { IsDone: true }) neighbours.Settle();
             progress.Advance(share);
         }
-        return steps.Elapsed;
     }
+
+    // To the system, what the pictures before and beside have left.
+    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     // What has a part in it, and nothing else.
     private TasteReport Taste(Picture picture, ModelChoice choice)
@@ -114,7 +133,7 @@ internal sealed class PictureJob(
         return new TasteReport(
             hasNetwork ? options.Denoise : null,
             hasNetwork && options.Taste.FixesColours,
-            options.Taste.Strength < 1 ? options.Taste.Strength : null,
+            options.Taste.Strength == 0 || (hasNetwork && options.Taste.Strength < 1) ? options.Taste.Strength : null,
             picture.IsOpaque() ? null : hasNetwork && options.Taste.Alpha == AlphaWay.Network ? "network" : "lanczos");
     }
 

@@ -27,12 +27,13 @@ public sealed class PictureRun : IUpscaleRun
     private IEnumerator<bool>? _preparing;        // null: nothing is left to prepare
     private IUpscaleRun? _run;
     private bool _isFinished;
+    private bool _isDisposed;
     private int _stage;
     private double _costDone;
 
     private PictureRun(Picture picture, IReadOnlyList<ILoadedModel> chain, ResultShape shape, IPictureWriter writer, RunOptions options, Taste taste)
     {
-        (_picture, _options, _writer) = (picture, options, writer);
+        (_picture, _options, _writer, ReservedBytes) = (picture, options, writer, options.ReservedBytes);
         var sinks = new PictureSinks(picture, chain, shape, taste);
         var isOpaque = picture.IsOpaque();
         if (!isOpaque && chain.Count > 0 && taste.Alpha == AlphaWay.Network)
@@ -52,6 +53,9 @@ public sealed class PictureRun : IUpscaleRun
 
     /// <summary>Time that has been spent in rounding and encoding so far, and in the sinks before; the rest of the steps' time is the networks'.</summary>
     public TimeSpan EncodeTime => _encoder.Elapsed;
+
+    /// <summary>Bytes of the budget which the caller will still take from now on: what it has taken meanwhile counts by itself when a further network is opened.</summary>
+    public long ReservedBytes { get; set; }
 
     /// <summary>Plans the whole way. Computes nothing yet.</summary>
     /// <param name="picture">The decoded picture; it must not change meanwhile. The run overwrites colours under wholly transparent pixels.</param>
@@ -80,10 +84,15 @@ public sealed class PictureRun : IUpscaleRun
     }
 
     /// <inheritdoc/>
+    /// <exception cref="DoesNotFitException">
+    /// The process has come to hold more than was foreseen, and a further network does not fit beside it. The step may be made again
+    /// when there is more room.
+    /// </exception>
     public double Step()
     {
-        ObjectDisposedException.ThrowIf(_run is null, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isFinished) return 1;
+        _run ??= Open(_stage, alsoReserved: 0);
         if (_preparing is not null)
         {
             AdvancePreparing();
@@ -103,6 +112,7 @@ public sealed class PictureRun : IUpscaleRun
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _run?.Dispose();
         _run = null;
         _preparing?.Dispose();
@@ -135,13 +145,12 @@ public sealed class PictureRun : IUpscaleRun
     private void NextStage()
     {
         _run!.Dispose();
-        _run = null; // it knows its picture
+        _run = null; // it knows its picture; the next one is opened by the next step
         _costDone += _stages[_stage].Cost;
         var mayFree = _stages[_stage].Input != _picture;
         _stages[_stage].Release();
         _stage++;
         if (mayFree) GiveBack();
-        _run = Open(_stage, alsoReserved: 0);
     }
 
     // What is dead is large, and would count in the next network's memory as long as the system does not have it back.
@@ -151,7 +160,7 @@ public sealed class PictureRun : IUpscaleRun
     /// <param name="stage">Its number.</param>
     /// <param name="alsoReserved">Memory that will be held then and is not yet, in bytes.</param>
     private IUpscaleRun Open(int stage, long alsoReserved) =>
-        _stages[stage].Open(_options with { ReservedBytes = _options.ReservedBytes + alsoReserved });
+        _stages[stage].Open(_options with { ReservedBytes = ReservedBytes + alsoReserved });
 
     // What is made before a stage begins, and held while it runs.
     private long BytesHeldAt(int stage) =>

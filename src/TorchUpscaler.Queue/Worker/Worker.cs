@@ -30,6 +30,7 @@ public sealed partial class Worker(
     private static readonly TimeSpan OutageMemory = TimeSpan.FromMinutes(1);
 
     private readonly List<HeldJob> _held = []; // in the order in which they began
+    private readonly HashSet<long> _needsAll = []; // jobs that came not to fit when they had begun
     private Workshop? _workshop;
     private LeaseKeeper? _keeper;
     private long _seen;
@@ -163,15 +164,22 @@ public sealed partial class Worker(
     // The lease began when the job was first started.
     private bool IsFirstStart(Job job) => job.LeaseUntil - (long)store.Options.Lease.TotalMilliseconds == job.StartedAt;
 
-    // Opens a run beside those that are suspended; where it does not fit beside them, the lowest gives its place up.
+    // Opens a run beside those that are suspended; where it does not fit beside them, the lowest gives its place up. What came not to
+    // fit in the middle of its run begins alone.
     private void Open(HeldJob held)
     {
+        var needsAll = _needsAll.Contains(held.Job.Id);
         while (true)
         {
             var others = _held.Where(other => other != held && other.Work is not null).ToList();
+            if (needsAll && others.Count > 0)
+            {
+                GiveUp(Lowest(others));
+                continue;
+            }
             try
             {
-                held.Work = _workshop!.Begin(held.Job, [.. others.Select(other => other.Work!)]);
+                held.Work = _workshop!.Begin(held.Job, [.. others.Select(other => other.Work!)], needsAll);
                 break;
             }
             catch (DoesNotFitException) when (others.Exists(other => other.Result is null))
@@ -204,6 +212,7 @@ public sealed partial class Worker(
         _lastWork = clock.GetTimestamp();
         metrics.Stepped();
         if (share < 1) return;
+        _needsAll.Remove(held.Job.Id);
         held.Result = held.Work.Finished(held.Seconds);
         held.Work.Dispose();
         held.Work = null;
@@ -262,6 +271,10 @@ public sealed partial class Worker(
             RenewEngine(); // as long as there is no model, it does not start, and the process is unhealthy
             return false;
         }
+        catch (DoesNotFitException) when (held.Work is not null && !WasAlone(held))
+        {
+            return StartAnew(held);
+        }
         catch (DoesNotFitException error)
         {
             var sentence = $"the picture needs {MemorySize.Format(error.RequiredBytes)} of memory, more than the worker may use; send a smaller one";
@@ -286,6 +299,29 @@ public sealed partial class Worker(
         }
     }
 
+    // Whether it had all of the memory from its beginning on, as far as the queue can give it.
+    private bool WasAlone(HeldJob held) => _needsAll.Contains(held.Job.Id) && !_held.Exists(other => other != held && other.Work is not null);
+
+    // Between two of its networks the process held more than was foreseen, such as the model of a job that went first: it is nobody's
+    // failure, and the job is to begin anew with nothing beside it.
+    private bool StartAnew(HeldJob held)
+    {
+        _needsAll.Add(held.Job.Id);
+        HandedBack(held.Job.Id, "its second network does not fit beside what is loaded");
+        try
+        {
+            store.HandBack(held.Claim, TimeSpan.Zero);
+        }
+        catch (StoreUnavailableException error)
+        {
+            Note(error);
+            _mayHoldUnknown = true;
+        }
+        Drop(held);
+        if (!_held.Exists(other => other.Work is not null)) _workshop!.Unload();
+        return false;
+    }
+
     // What the disk or the store does not take now is nobody's failure.
     private bool LetGo(HeldJob held, IOException reason, TimeSpan rest)
     {
@@ -306,6 +342,7 @@ public sealed partial class Worker(
 
     private bool Fail(HeldJob held, Exception error, bool isFinal)
     {
+        _needsAll.Remove(held.Job.Id);
         // Closed first: what a failed run has written is not to stay in anybody's way.
         held.Dispose();
         held.Work = null;

@@ -37,14 +37,15 @@ internal sealed class Workshop : IDisposable
     /// <summary>Starts a job's run.</summary>
     /// <param name="job">The job; its failures say how carefully.</param>
     /// <param name="others">The runs that are suspended: their models stay loaded, and their encoders will still grow.</param>
+    /// <param name="needsAll">Whether it is planned with all of the memory at once.</param>
     /// <exception cref="DoesNotFitException">There is not enough memory beside what is loaded.</exception>
     /// <exception cref="InputException">The picture, or what was asked, is refused.</exception>
-    internal PictureWork Begin(Job job, IReadOnlyCollection<PictureWork> others)
+    internal PictureWork Begin(Job job, IReadOnlyCollection<PictureWork> others, bool needsAll = false)
     {
         var input = _store.FetchInput(job);
         try
         {
-            return Begin(job, input, others);
+            return Begin(job, input, others, needsAll);
         }
         catch (PictureException error) when (error.Message.Contains(input, StringComparison.Ordinal))
         {
@@ -54,7 +55,7 @@ internal sealed class Workshop : IDisposable
         }
     }
 
-    private PictureWork Begin(Job job, string input, IReadOnlyCollection<PictureWork> others)
+    private PictureWork Begin(Job job, string input, IReadOnlyCollection<PictureWork> others, bool needsAll)
     {
         var header = _codec.ReadHeader(input);
         var choice = ForSender(job, () => _chooser.Choose(job.Model ?? ModelForScale(job.Scale), job.Scale, header.Width, header.Height));
@@ -74,7 +75,7 @@ internal sealed class Workshop : IDisposable
         var writer = Create(output, shape, new EncodeOptions(format, job.Quality));
         try
         {
-            var run = StartWithin(Budgets(job), memory => PictureRun.Start(picture, chain, shape, writer, new RunOptions
+            var run = StartWithin(needsAll ? [_options.MemoryBytes] : Budgets(job), memory => PictureRun.Start(picture, chain, shape, writer, new RunOptions
             {
                 MemoryBytes = memory,
                 ReservedBytes = encoder + others.Sum(other => other.EncoderBytes),

@@ -219,6 +219,24 @@ public sealed class PictureRunTests
     }
 
     [Fact]
+    public void A_second_network_that_comes_not_to_fit_is_tried_again_when_there_is_room()
+    {
+        var models = new[] { new FakeModel(2), new FakeModel(2) };
+        using var run = Start(Noise(10, 10, 3, 8), models, 4, out var writer);
+        run.ReservedBytes = 2L << 30;
+        for (var i = 0; i < 10; i++) run.Step();
+
+        Assert.Throws<DoesNotFitException>(() => run.Step());
+        Assert.Throws<DoesNotFitException>(() => run.Step());
+        run.ReservedBytes = 300;
+        _ = Shares(run);
+
+        Assert.Equal(300, models[1].Started[^1].ReservedBytes);
+        Assert.True(writer.Completed);
+        Assert.Equal(Made(Noise(10, 10, 3, 8), [2, 2], 4, out _), writer.Bytes);
+    }
+
+    [Fact]
     public void A_run_that_is_given_up_leaves_no_run_and_no_writer_behind()
     {
         var models = new[] { new FakeModel(2), new FakeModel(2) };

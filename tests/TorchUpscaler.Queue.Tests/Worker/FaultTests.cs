@@ -73,6 +73,52 @@ public class FaultTests
         Assert.Contains("of memory, more than the worker may use; send a smaller one", simulation.Job(hungry).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, JobState.Upscaled, 2)]
+    [InlineData(int.MaxValue, JobState.Failed, 2)]
+    public void What_comes_not_to_fit_in_the_middle_begins_once_more_with_all_of_the_memory(int times, JobState state, int attempts)
+    {
+        using var simulation = new Simulation(workerOptions: new WorkerOptions { MemoryBytes = 1000 });
+        var before = simulation.Work.BeforeStep;
+        var job = simulation.Submit("ben", 4, name: "clear");
+        simulation.Work.BeforeStep = name =>
+        {
+            before(name);
+            if (name == "clear" && simulation.Work.Now >= 1 && times-- > 0) throw new DoesNotFitException(2000, 1000);
+        };
+        simulation.Run();
+
+        var row = simulation.Job(job);
+        Assert.Equal((state, attempts), (row.State, row.Attempt));
+        Assert.Equal([("clear", 750, "first"), ("clear", 1000, "first")], simulation.Work.Starts);
+        if (state == JobState.Failed) Assert.Contains("of memory, more than the worker may use; send a smaller one", row.Error, StringComparison.Ordinal);
+        else Assert.Equal(0, row.Failures);
+        Assert.Contains("-x4plus", simulation.Work.Models); // what was loaded has made room
+    }
+
+    [Fact]
+    public void What_comes_not_to_fit_beside_a_suspended_run_takes_its_place_and_nobody_is_charged()
+    {
+        using var simulation = new Simulation();
+        var before = simulation.Work.BeforeStep;
+        var hasThrown = false;
+        simulation.Submit("anna", 80, name: "giant");
+        simulation.At(10, () => simulation.Submit("ben", 4, name: "clear"));
+        simulation.Work.BeforeStep = name =>
+        {
+            before(name);
+            if (name != "clear" || hasThrown) return;
+            hasThrown = true;
+            throw new DoesNotFitException(2000, 1000);
+        };
+        simulation.Run();
+
+        Assert.Equal(["giant", "clear", "giant"], simulation.Order());
+        Assert.All(simulation.Jobs(), job => Assert.Equal((JobState.Upscaled, 0, 2), (job.State, job.Failures, job.Attempt)));
+        Assert.Equal(2, simulation.Jobs().Count);
+        Assert.Equal(0, simulation.Work.BytesHeld);
+    }
+
     [Fact]
     public void A_stored_picture_that_is_gone_fails_its_job_alone()
     {
