@@ -7,7 +7,7 @@ namespace TorchUpscaler.App.Tests;
 [Collection(ProgramTests.Name)]
 public sealed class TasteTests(TinyModels models) : IDisposable
 {
-    private const int ExitDone = 0;
+    private const int ExitDone = 0, ExitRefused = 2;
 
     private readonly Workplace _here = new();
 
@@ -49,6 +49,21 @@ public sealed class TasteTests(TinyModels models) : IDisposable
 
         Assert.Contains("60×40 to 30×20 with lanczos (the result is smaller than the picture, which Lanczos reduces without a network)", result.ErrorLines[0], StringComparison.Ordinal);
         Assert.Contains("\"model\":\"lanczos\",\"scale\":0.5,", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("photo_30x20.png", "--width", "30")]
+    [InlineData("photo_30x20.png", "--height", "20")]
+    [InlineData("photo_30x20.png", "--fit", "30x30")]
+    public void A_smaller_size_needs_no_model_and_a_larger_one_does(string name, params string[] size)
+    {
+        var empty = Directory.CreateDirectory(_here.PathOf("empty")).FullName;
+        ProgramResult Bare(string picture) => ProgramRun.In(empty, null, ["upscale", picture, .. size, "--weights", empty]);
+
+        Bare(_here.Picture("photo.png", 60, 40)).ExitedWith(ExitDone);
+        Bare(_here.Picture("small.png", 15, 10)).ExitedWith(ExitRefused).SaidOneSentence("no model is installed");
+
+        Assert.Equal(["photo.png", name, "small.png"], _here.Files);
     }
 
     [Fact]
@@ -204,6 +219,8 @@ public sealed class TasteTests(TinyModels models) : IDisposable
         Assert.Contains("\"scale\":4,\"alpha\":\"lanczos\",\"engine\"", Said(clear, "--alpha", "lanczos"), StringComparison.Ordinal);
         Assert.Contains("\"model\":\"lanczos\",\"scale\":4,\"strength\":0,\"alpha\":\"lanczos\",\"engine\"", Said(clear, "--strength", "0", "--color-fix"), StringComparison.Ordinal);
         Assert.Contains("\"scale\":4,\"engine\"", Said(photo), StringComparison.Ordinal);
+        Assert.Contains("\"model\":\"lanczos\",\"scale\":0.5,\"engine\"", Said(photo, "--fit", "10x10", "--strength", "0.6"), StringComparison.Ordinal);
+        Assert.Contains("20×12 to 10×6 with lanczos (", Upscale(photo, "--fit", "10x10", "--strength", "0.6", "--force").ExitedWith(ExitDone).Errors, StringComparison.Ordinal);
         Assert.Contains("20×12 to 70×42 with x4plus, colours fixed, strength 0.7 (",
             Upscale(photo, "-s", "3.5", "--color-fix", "--strength", "0.7").ExitedWith(ExitDone).Errors, StringComparison.Ordinal);
     }

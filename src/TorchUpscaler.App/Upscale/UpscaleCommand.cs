@@ -24,8 +24,10 @@ internal sealed class UpscaleCommand(IPictureCodec codec, EngineChoice engine, P
             FastAbovePixels = engine.IsOnCpu ? options.FastAbovePixels : 0,
             Catalogue = Catalogue.Names(),
         };
-        // What would be refused for every picture is refused before the first one.
-        _ = PicturePlanner.Choose(options, chooser, options.Size.Scale, width: 1, height: 1);
+        // What would be refused for every picture is refused before the first one. Whether a size in pixels takes a network, each
+        // picture's own size says.
+        if (!options.Size.IsInPixels || options.Model is not null || options.Denoise is not null)
+            _ = PicturePlanner.Choose(options, chooser, options.Size.Scale, width: 1, height: 1);
 
         using var streams = new StandardStreams();
         using var removal = cancellation.Register(streams.Dispose);
