@@ -51,6 +51,28 @@ public sealed class FolderTests(TinyModels models) : IDisposable
         Assert.Equal($$"""{"status":"skipped","input":"{{_here.PathOf("a.png")}}","output":"{{_here.PathOf("a_x4.png")}}"}""", second.Output.Split('\n')[0]);
     }
 
+    // The last one may as well be a picture of somebody's own: that it was not enlarged is said.
+    [Fact]
+    public void What_is_taken_for_results_of_earlier_runs_is_counted()
+    {
+        foreach (var name in new[] { "wall.jpg", "wall_x2.jpg", "wall_x3.33333.png", "wall_1920x1080.png" }) _here.Picture("in/" + name);
+
+        var both = Upscale(_here.PathOf("in"), _here.PathOf("in/../in"), "-o", _here.PathOf("out")).ExitedWith(ExitDone);
+        Assert.Equal(["3 results of earlier runs left out", "1 done, 0 skipped, 0 failed"], both.ErrorLines[^2..]);
+
+        var named = Upscale(_here.PathOf("in"), _here.PathOf("in/wall_1920x1080.png"), _here.PathOf("in/wall_x2.jpg"), "-o", _here.PathOf("out")).ExitedWith(ExitDone);
+        Assert.Equal(["1 result of an earlier run left out", "2 done, 1 skipped, 0 failed"], named.ErrorLines[^2..]);
+    }
+
+    [Fact]
+    public void Scales_that_differ_have_names_that_do()
+    {
+        var picture = _here.Picture("photo.png");
+        foreach (var scale in new[] { "3.3333", "3.33333" }) Upscale(picture, "-s", scale).ExitedWith(ExitDone);
+
+        Assert.Equal(["photo.png", "photo_x3.3333.png", "photo_x3.33333.png"], _here.Files);
+    }
+
     [Fact]
     public void By_force_results_are_made_anew()
     {

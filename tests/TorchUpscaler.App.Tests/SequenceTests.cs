@@ -142,6 +142,20 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
     }
 
     [Fact]
+    public void A_sequence_that_is_cancelled_while_alpha_is_computed_never_comes_to_the_colours()
+    {
+        _codec.HasAlpha = true;
+        using var cancellation = new CancellationTokenSource();
+        _engine.OnStep = input => { if (input == 0) cancellation.Cancel(); };
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(2000, cancellation.Token, "a.png", "b.png"));
+
+        Assert.Empty(_told);
+        Assert.False(_engine.HasStepped('a').IsSet);
+        Assert.Empty(_codec.Completed);
+    }
+
+    [Fact]
     public void A_format_that_the_machine_cannot_write_is_refused_before_any_work()
     {
         _codec.OutputFormats = [PictureFormat.Jpeg, PictureFormat.Tiff];

@@ -5,11 +5,12 @@ namespace TorchUpscaler.App.Upscale;
 
 /// <summary>Tells what became of each picture, and in the end what became of all.</summary>
 /// <param name="isSingle">Whether it is about one file: then an existing result is an error, and there is no summary.</param>
+/// <param name="leftOut">How many files are none of the pictures, as results of earlier runs.</param>
 /// <param name="json">Whether programs are told too.</param>
 /// <param name="progress">What people are told.</param>
 /// <param name="report">What programs are told: standard output.</param>
 /// <param name="streams">Takes a result that goes to standard output.</param>
-internal sealed class BatchReport(bool isSingle, bool json, ProgressReporter progress, TextWriter report, StandardStreams streams)
+internal sealed class BatchReport(bool isSingle, int leftOut, bool json, ProgressReporter progress, TextWriter report, StandardStreams streams)
 {
     private readonly List<(string Input, Exception Error, string Message)> _failures = [];
     private int _done;
@@ -30,6 +31,7 @@ internal sealed class BatchReport(bool isSingle, bool json, ProgressReporter pro
     {
         if (isSingle) return _failures is [var (_, error, _)] ? Failure.ExitCode(error) : ExitCodes.Done;
 
+        if (leftOut > 0) progress.Say(leftOut == 1 ? "1 result of an earlier run left out" : FormattableString.Invariant($"{leftOut} results of earlier runs left out"));
         foreach (var (_, _, message) in _failures) progress.Say($"failed: {message}");
         progress.Say(string.Create(CultureInfo.InvariantCulture, $"{_done} done, {_skipped} skipped, {_failures.Count} failed"));
         if (_failures.Count == 0) return ExitCodes.Done;

@@ -13,17 +13,21 @@ internal sealed partial class PictureFolder(string root, IReadOnlySet<string> ex
     private readonly Dictionary<string, string[]> _files = new(StringComparer.Ordinal);        // by folder, relative to the root
     private readonly Dictionary<string, HashSet<string>> _names = new(StringComparer.Ordinal); // the same, with and without extensions
     private readonly List<PlannedInput> _faults = [];
+    private readonly List<string> _leftOut = [];
+
+    /// <summary>The files that were taken for results of earlier runs.</summary>
+    internal IReadOnlyList<string> LeftOut => _leftOut;
 
     /// <summary>The pictures, by their folders and names, and the folders that could not be read.</summary>
     /// <param name="recursive">Whether the folders within are looked into too.</param>
     internal List<PlannedInput> Pictures(bool recursive)
     {
         Walk("", recursive);
-        var pictures = from folder in _files
-                       from file in folder.Value
-                       where !IsResult(folder.Key, Path.GetFileNameWithoutExtension(file))
-                       select new PlannedInput(file, Folder: folder.Key);
-        return [.. pictures, .. _faults];
+        var files = (from folder in _files
+                     from file in folder.Value
+                     select (Folder: folder.Key, Path: file)).ToLookup(file => IsResult(file.Folder, Path.GetFileNameWithoutExtension(file.Path)));
+        _leftOut.AddRange(files[true].Select(file => file.Path));
+        return [.. files[false].Select(file => new PlannedInput(file.Path, Folder: file.Folder)), .. _faults];
     }
 
     // A folder that is reached by several ways, or leads back to one above it, is looked into once.
@@ -60,6 +64,6 @@ internal sealed partial class PictureFolder(string root, IReadOnlySet<string> ex
     }
 
     // NAME_x4, NAME_x3.5 or NAME_3840x2160, and NAME.EXT-1a2b3c4d_x4 where names met. A name may have a newline in it.
-    [GeneratedRegex(@"\A(?<name>(?<whole>.+?)(-[0-9a-f]{8})?)_(x[1-9][0-9]?(\.[0-9]{1,4})?|[1-9][0-9]*x[1-9][0-9]*)\z", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\A(?<name>(?<whole>.+?)(-[0-9a-f]{8})?)_(x[1-9][0-9]?(\.[0-9]{1,10})?|[1-9][0-9]*x[1-9][0-9]*)\z", RegexOptions.Singleline)]
     private static partial Regex ResultName();
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -21,6 +20,7 @@ internal sealed class PicturePlanner(
     UpscaleOptions options, IPictureCodec codec, ModelChooser chooser, OutputPlan outputs, StandardStreams streams)
 {
     private readonly Dictionary<string, string> _inputOf = new(StringComparer.Ordinal); // by the result's real path
+    private readonly PictureLimits _limits = new(options.MaxInputPixels, options.MaxOutputPixels) { Options = ("--max-input-mp", "--max-output-mp", "-m") };
 
     /// <summary>Plans a picture.</summary>
     /// <exception cref="ResultExistsException">The result is there already and is not to be replaced.</exception>
@@ -33,7 +33,7 @@ internal sealed class PicturePlanner(
         var header = codec.ReadHeader(source);
         var choice = Choose(options, chooser, options.Size.ScaleOf(header.Width, header.Height), header.Width, header.Height);
         var format = outputs.FormatFor(header.Format);
-        CheckSizes(header, choice, format);
+        _limits.Check(header, choice, format);
         if (!codec.OutputFormats.Contains(format))
         {
             throw new PictureException($"{PictureFormats.Name(format)} cannot be written on this machine; run: apt-get install libheif-plugin-aomenc "
@@ -58,27 +58,9 @@ internal sealed class PicturePlanner(
     // As it was asked for: x4, or 3840x2160.
     private string SizeInName(PictureHeader header, ModelChoice choice)
     {
-        if (!options.Size.IsInPixels) return $"x{ResultSize.Times(choice.Scale)}";
+        if (!options.Size.IsInPixels) return $"x{ResultSize.InName(choice.Scale)}";
         var (width, height) = choice.SizeOf(header.Width, header.Height);
         return FormattableString.Invariant($"{width}x{height}");
-    }
-
-    private void CheckSizes(PictureHeader header, ModelChoice choice, PictureFormat format)
-    {
-        var (width, height) = choice.SizeOf(header.Width, header.Height);
-        CheckPixels("picture", header.Width, header.Height, options.MaxInputPixels, "--max-input-mp");
-        CheckPixels("result", width, height, options.MaxOutputPixels, "--max-output-mp");
-        PictureFormats.CheckSize(format, checked((int)width), checked((int)height));
-        if (choice.IsForGrey && header.Channels >= 3)
-            throw new PictureException($"the picture has colours and the model {choice.Name} is for grey ones; choose another model with -m");
-    }
-
-    private static void CheckPixels(string what, long width, long height, long limit, string option)
-    {
-        if (width * height <= limit) return;
-        var (megapixels, limitInMegapixels) = (Megapixels.AtLeast(width * height), limit / 1e6);
-        throw new PictureException(string.Create(CultureInfo.InvariantCulture,
-            $"the {what} of {width}×{height} has {megapixels} megapixels, and the limit is {limitInMegapixels}; allow more with {option} {megapixels}"));
     }
 
     private void CheckTarget(string input, string output)

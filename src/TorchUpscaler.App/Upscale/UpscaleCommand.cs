@@ -32,7 +32,7 @@ internal sealed class UpscaleCommand(IPictureCodec codec, EngineChoice engine, P
         using var streams = new StandardStreams();
         using var removal = cancellation.Register(streams.Dispose);
         using var models = new LoadedModels(engine.Open());
-        var results = new BatchReport(inputs.IsSingle, options.Json, progress, report, streams);
+        var results = new BatchReport(inputs.IsSingle, inputs.LeftOut, options.Json, progress, report, streams);
         var planner = new PicturePlanner(options, codec, chooser, outputs, streams);
         var job = new PictureJob(options, codec, models, engine.Name, outputs, progress);
         new PictureSequence(options, codec, planner, job, results.Tell, cancellation).Run(inputs.Pictures);

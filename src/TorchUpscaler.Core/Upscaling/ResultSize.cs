@@ -41,6 +41,9 @@ public sealed record ResultSize
     /// <param name="scale">The factor.</param>
     public static long Side(int pixels, double scale) => Math.Max(1, (long)Math.Round(pixels * scale, MidpointRounding.AwayFromZero));
 
+    /// <summary>A factor in a result's name: so exact that another one of that name makes the same size of any picture.</summary>
+    public static string InName(double scale) => scale.ToString("0.##########", CultureInfo.InvariantCulture);
+
     /// <summary>A factor as people read it: <c>3.5</c>.</summary>
     public static string Times(double scale) => scale.ToString("0.####", CultureInfo.InvariantCulture);
 }
