@@ -11,12 +11,14 @@ public sealed class CancelTests(TinyModels models) : IDisposable
     private readonly Workplace _here = new();
 
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    public void A_signal_stops_the_run_at_once_and_leaves_nothing(string signal)
+    [InlineData("INT", "RGB")]
+    [InlineData("TERM", "RGB")]
+    [InlineData("INT", "RGBA")] // its alpha, which comes first
+    [InlineData("TERM", "RGB", "--strength", "0")]
+    public void A_signal_stops_the_run_at_once_and_leaves_nothing(string signal, string mode, params string[] more)
     {
-        var picture = _here.Picture("large.png", 2600, 2000);
-        using var run = ProgramRun.Begin("upscale", picture, "-m", "x4plus", "--weights", models.Folder, "-o", _here.PathOf("result.png"));
+        var picture = _here.Picture("large.png", 2600, 2000, mode);
+        using var run = ProgramRun.Begin(["upscale", picture, "-m", "x4plus", "--weights", models.Folder, "-o", _here.PathOf("result.png"), .. more]);
         run.WaitForFirstLine();
         Thread.Sleep(1500); // well inside the network's work
         Assert.True(run.IsRunning, $"the run ended too early to be cancelled:\n{(run.IsRunning ? "" : run.Wait().Errors)}");

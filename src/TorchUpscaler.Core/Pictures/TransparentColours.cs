@@ -40,10 +40,18 @@ internal sealed class TransparentColours(Picture picture)
             Gather(y, levels[0]);
             if (IsPause(y)) yield return true;
         }
-        while (levels[^1] is { Width: > 1 } or { Height: > 1 }) levels.Add(levels[^1].Halved());
+        for (; levels[^1] is { Width: > 1 } or { Height: > 1 }; levels.Add(levels[^1].Halved())) yield return true;
         if (levels[^1].Weight(0, 0) == 0) yield break; // nothing is to be seen
-        foreach (var level in levels) level.Divide();
-        for (var i = levels.Count - 2; i >= 0; i--) levels[i].FillFrom(levels[i + 1]);
+        foreach (var level in levels)
+        {
+            level.Divide();
+            yield return true;
+        }
+        for (var i = levels.Count - 2; i >= 0; i--)
+        {
+            levels[i].FillFrom(levels[i + 1]);
+            yield return true;
+        }
 
         _rowsRead = 0;
         for (var y = 0; y < picture.Height; y++)
