@@ -17,17 +17,18 @@ public sealed class LargePictureTests : IDisposable
     [InlineData("jpg", "jpg")]
     [InlineData("png", "png")]
     [InlineData("jpg", "tif")]
+    [InlineData("png", "tif", 4)]
     [Trait("Length", "Long")]
-    public async Task A_large_picture_keeps_the_default_budget(string format, string result)
+    public async Task A_large_picture_keeps_the_default_budget(string format, string result, int channels = 3)
     {
         var picture = _here.PathOf("large." + format);
         Python.Run(
             """
             import sys, numpy
             from PIL import Image
-            coarse = numpy.random.default_rng(7).integers(0, 256, (501, 751, 3), numpy.uint8)
+            coarse = numpy.random.default_rng(7).integers(0, 256, (501, 751, int(sys.argv[2])), numpy.uint8)
             Image.fromarray(coarse).resize((6000, 4000), Image.Resampling.BICUBIC).save(sys.argv[1])
-            """, picture);
+            """, picture, channels.ToString(CultureInfo.InvariantCulture));
         Python.MakeModel(_here.PathOf("tiny.safetensors"), scale: 4);
 
         using var program = Process.Start(new ProcessStartInfo(
