@@ -154,7 +154,7 @@ public sealed class PictureRun : IUpscaleRun
     }
 
     // What is dead is large, and would count in the next network's memory as long as the system does not have it back: a plain
-    // collection keeps it for the process. All threads stand still meanwhile; it comes once or twice in a picture with alpha or a chain.
+    // collection may keep it for the process. All threads stand still meanwhile; it comes once or twice in a picture with alpha or a chain.
     private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     /// <summary>The run of one of the stages.</summary>
