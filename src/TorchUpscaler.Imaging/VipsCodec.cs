@@ -58,7 +58,7 @@ public sealed class VipsCodec : IPictureCodec
         ArgumentNullException.ThrowIfNull(options);
         CheckShape(shape);
         PictureFormats.CheckSize(options.Format, shape.Width, shape.Height);
-        if (options.Format == PictureFormat.Avif) AvifEncoder.Check();
+        if (!OutputFormats.Contains(options.Format)) throw new PictureException(PictureFormats.CannotBeWritten(options.Format, OutputFormats));
         var file = ResultFile.Create(path);
         try
         {

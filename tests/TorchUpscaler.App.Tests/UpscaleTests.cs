@@ -15,7 +15,7 @@ public sealed class UpscaleTests(TinyModels models) : IDisposable
     [InlineData("photo.png", "RGB", "photo_x4.png", "PNG RGB 80 48")]
     [InlineData("photo.jpeg", "RGB", "photo_x4.jpg", "JPEG RGB 80 48")]
     [InlineData("photo.webp", "RGB", "photo_x4.webp", "WEBP RGB 80 48")]
-    [InlineData("photo.tif", "RGB", "photo_x4.png", "PNG RGB 80 48")]
+    [InlineData("photo.tif", "RGB", "photo_x4.tif", "TIFF RGB 80 48")]
     [InlineData("grey.png", "L", "grey_x4.png", "PNG L 80 48")]
     [InlineData("deep.png", "I;16", "deep_x4.png", "PNG I;16 80 48")]
     [InlineData("clear.png", "RGBA", "clear_x4.png", "PNG RGBA 80 48")]

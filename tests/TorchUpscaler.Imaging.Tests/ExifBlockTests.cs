@@ -77,6 +77,27 @@ public sealed class ExifBlockTests
     }
 
     [Fact]
+    public void Nothing_is_left_of_the_place_that_a_thumbnails_directory_leads_to()
+    {
+        // Orientation and EXIF's own directory in the first; that one and a place in the thumbnail's, and a text in the place's.
+        byte[] exif =
+        [
+            .. "II*\0"u8, 8, 0, 0, 0,
+            2, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0x69, 0x87, 4, 0, 1, 0, 0, 0, 38, 0, 0, 0, 56, 0, 0, 0,
+            1, 0, 0, 0x90, 7, 0, 4, 0, 0, 0, .. "0232"u8, 0, 0, 0, 0,
+            2, 0, 0x69, 0x87, 4, 0, 1, 0, 0, 0, 38, 0, 0, 0, 0x25, 0x88, 4, 0, 1, 0, 0, 0, 86, 0, 0, 0, 0, 0, 0, 0,
+            1, 0, 0x12, 0, 2, 0, 12, 0, 0, 0, 104, 0, 0, 0, 0, 0, 0, 0,
+            .. "SECRETPLACE\0"u8,
+        ];
+
+        var without = ExifBlock.WithoutThumbnail(exif)!;
+
+        Assert.All(without[56..], value => Assert.Equal(0, value));
+        Assert.Equal(exif[..34], without[..34]);
+        Assert.Equal(exif[38..56], without[38..56]); // what the picture's own directory leads to as well
+    }
+
+    [Fact]
     public void A_block_in_TIFF_and_back_says_the_same()
     {
         foreach (var order in new[] { "II", "MM" })

@@ -34,11 +34,7 @@ internal sealed class PicturePlanner(
         var choice = Choose(options, chooser, options.Size.ScaleOf(header.Width, header.Height), header.Width, header.Height);
         var format = outputs.FormatFor(header.Format);
         _limits.Check(header, choice, format);
-        if (!codec.OutputFormats.Contains(format))
-        {
-            throw new PictureException($"{PictureFormats.Name(format)} cannot be written on this machine; run: apt-get install libheif-plugin-aomenc "
-                + $"(on Debian 13), or choose another format ({string.Join(", ", codec.OutputFormats.Select(PictureFormats.Name))}) with -f");
-        }
+        if (!codec.OutputFormats.Contains(format)) throw new PictureException(PictureFormats.CannotBeWritten(format, codec.OutputFormats) + " with -f");
 
         var size = SizeInName(header, choice);
         var output = outputs.PathFor(input, size, format);

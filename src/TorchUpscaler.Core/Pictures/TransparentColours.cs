@@ -1,13 +1,15 @@
 namespace TorchUpscaler.Core;
 
 /// <summary>
-/// Gives the pixels that are wholly transparent the colours of their opaque neighbourhood, weighed by alpha: beside the edge a
-/// small Gaussian's, further away those of areas that become larger the further off anything is to be seen. What stands there in a
-/// file is anything, often black, and a network that sees it draws it into the edges. Pixels that can be seen keep their colours.
+/// Gives the pixels that are transparent, wholly or nearly, the colours of their opaque neighbourhood, weighed by alpha: beside the
+/// edge a small Gaussian's, further away those of areas that become larger the further off anything is to be seen. What stands there
+/// in a file is anything, often black, or what dividing by an alpha of 1 to 3 has made of rounded numbers, and a network that
+/// sees it draws it into the edges. Pixels that can be seen keep their colours.
 /// </summary>
 /// <param name="picture">The picture; it has alpha. Its colours under transparent pixels are overwritten.</param>
 internal sealed class TransparentColours(Picture picture)
 {
+    private const float Visible = 0.02f;      // of full alpha; less is not to be seen
     private const int Reach = 2;              // pixels that the Gaussian reaches, each way
     private const int CellSize = 4;           // pixels of the smallest areas, each way
     private const int PixelsInStep = 1 << 18;
@@ -78,7 +80,7 @@ internal sealed class TransparentColours(Picture picture)
     {
         var row = Read(y);
         for (var x = 0; x < picture.Width; x++)
-            if (row[(x * (_colours + 1)) + _colours] is > 0 and var alpha) cells.Add(x / CellSize, y / CellSize, row.AsSpan(x * (_colours + 1), _colours), alpha);
+            if (row[(x * (_colours + 1)) + _colours] is >= Visible and var alpha) cells.Add(x / CellSize, y / CellSize, row.AsSpan(x * (_colours + 1), _colours), alpha);
     }
 
     private void Fill(int y, Level cells)
@@ -87,7 +89,7 @@ internal sealed class TransparentColours(Picture picture)
         var row = _rows[y % _rows.Length];
         for (var x = 0; x < picture.Width; x++)
         {
-            if (row[(x * (_colours + 1)) + _colours] > 0) continue;
+            if (row[(x * (_colours + 1)) + _colours] >= Visible) continue;
             if (!cells.HasOwnAround(x / CellSize, y / CellSize) || !Near(x, y, colour))
                 cells.Between((x + 0.5f) / CellSize, (y + 0.5f) / CellSize, colour);
             Write(x, y, colour);
@@ -104,8 +106,8 @@ internal sealed class TransparentColours(Picture picture)
             for (var across = Math.Max(0, x - Reach); across <= Math.Min(picture.Width - 1, x + Reach); across++)
             {
                 var pixel = row.AsSpan(across * (_colours + 1), _colours + 1);
+                if (pixel[_colours] < Visible) continue;
                 var weight = pixel[_colours] * s_near[Math.Abs(down - y)] * s_near[Math.Abs(across - x)];
-                if (weight == 0) continue;
                 weights += weight;
                 for (var channel = 0; channel < _colours; channel++) colour[channel] += weight * pixel[channel];
             }

@@ -11,15 +11,18 @@ internal static class ExifBlock
 {
     private const ushort OrientationTag = 0x0112, XResolutionTag = 0x011A, YResolutionTag = 0x011B, ResolutionUnitTag = 0x0128;
     private const ushort ExifDirectoryTag = 0x8769, PixelWidthTag = 0xA002, PixelHeightTag = 0xA003;
-    private const ushort ImageWidthTag = 0x0100, ImageHeightTag = 0x0101, PlaceDirectoryTag = 0x8825;
+    private const ushort ImageWidthTag = 0x0100, ImageHeightTag = 0x0101, PlaceDirectoryTag = 0x8825, InteroperabilityTag = 0xA005;
     private const ushort ThumbnailTag = 0x0201, ThumbnailLengthTag = 0x0202, StripOffsetTag = 0x0111, StripBytesTag = 0x0117;
     private const ushort ShortType = 3, LongType = 4, RationalType = 5;
     private const int MostDirectories = 8; // of thumbnails
+    private const int DeepestLink = 2; // from a thumbnail's directory to EXIF's, and on to its own
     private const int HeaderBytes = 8, EntryBytes = 12;
     private const double MillimetresPerInch = 25.4, MillimetresPerCentimetre = 10;
 
     // XMP, IPTC and Photoshop's blocks, as some programs put them into EXIF: they tell the place and the orientation once more.
     private static readonly ushort[] s_foreignBlocks = [0x02BC, 0x83BB, 0x8649];
+
+    private static readonly ushort[] s_links = [ExifDirectoryTag, PlaceDirectoryTag, InteroperabilityTag];
 
     private static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
 
@@ -150,11 +153,31 @@ internal static class ExifBlock
         }
     }
 
-    private static void WipeDirectory(Span<byte> exif, long directory)
+    // With the directories that it leads to, but for those that the picture's own lead to as well.
+    private static void WipeDirectory(Span<byte> exif, long directory, int depth = 0)
     {
         var entries = Entries(exif, directory);
-        for (var i = 0; i < entries; i++) WipeValue(exif, (int)directory + 2 + (i * EntryBytes));
+        for (var i = 0; i < entries; i++)
+        {
+            var entry = (int)directory + 2 + (i * EntryBytes);
+            if (depth < DeepestLink && s_links.Contains(Short(exif, entry)) && !IsOwn(exif, Long(exif, entry + 8)))
+                WipeDirectory(exif, Long(exif, entry + 8), depth + 1);
+            WipeValue(exif, entry);
+        }
         if (entries > 0) Wipe(exif, directory, 2 + ((long)entries * EntryBytes) + 4);
+    }
+
+    private static bool IsOwn(ReadOnlySpan<byte> exif, long directory)
+    {
+        var first = FirstDirectory(exif);
+        if (directory == first) return true;
+        foreach (var tag in s_links)
+        {
+            if (FindAny(exif, first, tag) is >= 0 and var link && Long(exif, link + 8) == directory) return true;
+            if (FindAny(exif, first, ExifDirectoryTag) is >= 0 and var own && FindAny(exif, Long(exif, own + 8), tag) is >= 0 and var deeper
+                && Long(exif, deeper + 8) == directory) return true;
+        }
+        return false;
     }
 
     private static void WipeValue(Span<byte> exif, int entry)

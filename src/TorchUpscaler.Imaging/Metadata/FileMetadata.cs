@@ -24,8 +24,10 @@ internal static class FileMetadata
     internal static PictureMetadata Read(string path, FileKind kind, VipsImage image, DecodePlan plan, int orientation)
     {
         var profile = image.Block("icc-profile-data");
+        var isGrey = plan.Channels < 3;
         var keepsProfile = plan.Color == ColorChange.None && plan.Samples is SampleChange.None or SampleChange.UIntTo16
-            && IccProfile.Fits(profile, isGrey: plan.Channels < 3);
+            && IccProfile.Fits(profile, isGrey);
+        var ofPng = kind == FileKind.Png && profile.IsEmpty ? PngColours.Profile(path, isGrey) : null;
         var exif = ExifBlock.Normalise(image.Block("exif-data")) ?? (kind == FileKind.Tiff ? OfTiff(path) : null);
         if (exif != null)
         {
@@ -38,7 +40,7 @@ internal static class FileMetadata
         if (Upright.Turns(orientation)) (horizontal, vertical) = (vertical, horizontal);
         return new PictureMetadata
         {
-            IccProfile = keepsProfile ? profile.ToArray() : null,
+            IccProfile = keepsProfile ? profile.ToArray() : ofPng,
             Exif = exif,
             HorizontalResolution = horizontal,
             VerticalResolution = vertical,

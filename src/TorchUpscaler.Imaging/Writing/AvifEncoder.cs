@@ -1,4 +1,3 @@
-using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Native;
 
 namespace TorchUpscaler.Imaging.Writing;
@@ -10,14 +9,6 @@ internal static class AvifEncoder
 
     /// <summary>Whether AVIF can be written. libheif, which libvips hands it to, may be there without an encoder; so it is tried, once.</summary>
     internal static bool IsAvailable => s_isAvailable.Value;
-
-    /// <summary>Refuses where AVIF cannot be written.</summary>
-    /// <exception cref="PictureException">It cannot; the message says what to do.</exception>
-    internal static void Check()
-    {
-        if (!IsAvailable) throw new PictureException(
-            "AVIF cannot be written on this machine; run: apt-get install libheif-plugin-aomenc (on Debian 13), or write PNG, JPEG, WebP or TIFF instead");
-    }
 
     /// <summary>The saver, but for the quality. Colours keep their full resolution, as in our JPEGs.</summary>
     internal static VipsOperation Saver() => new VipsOperation("heifsave_target").Set("compression", "av1")

@@ -30,6 +30,31 @@ public class TransparentColoursTests
                 Assert.Equal(bits == 8 ? samples[channel] / 257 : samples[channel], Get(picture, i % 61, i / 61, channel));
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void A_ring_of_noise_that_is_nearly_transparent_is_not_seen(int bits)
+    {
+        // A disc of one colour, and around it what dividing by an alpha of 1 to 3 of 255 makes of rounding: black and white in each channel.
+        var (picture, random) = (new Picture(40, 40, 4, bits), new Random(4));
+        for (var y = 0; y < 40; y++)
+        {
+            for (var x = 0; x < 40; x++)
+            {
+                var distance = Math.Sqrt(((x - 20) * (x - 20)) + ((y - 20) * (y - 20)));
+                Set(picture, x, y, 3, (ushort)(distance < 9 ? 65535 : distance < 13 ? 257 * random.Next(1, 4) : 0));
+                for (var channel = 0; channel < 3; channel++) Set(picture, x, y, channel, (ushort)(distance < 9 ? 30840 : 65535 * random.Next(2)));
+            }
+        }
+        var alphas = Enumerable.Range(0, 1600).Select(i => Get(picture, i % 40, i / 40, 3)).ToArray();
+
+        Fill(picture);
+
+        for (var i = 0; i < 1600; i++)
+            for (var channel = 0; channel < 3; channel++) Assert.Equal(bits == 8 ? 120 : 30840, Get(picture, i % 40, i / 40, channel));
+        Assert.Equal(alphas, Enumerable.Range(0, 1600).Select(i => Get(picture, i % 40, i / 40, 3)));
+    }
+
     [Fact]
     public void What_can_be_seen_keeps_its_colour_and_alpha_stays()
     {
@@ -42,10 +67,11 @@ public class TransparentColoursTests
         for (var i = 0; i < before.Length; i += 4)
         {
             Assert.Equal(before[i + 3], picture.Bytes[i + 3]);
-            if (before[i + 3] > 0) Assert.Equal(before[i..(i + 4)], picture.Bytes[i..(i + 4)].ToArray());
+            if (before[i + 3] >= 6) Assert.Equal(before[i..(i + 4)], picture.Bytes[i..(i + 4)].ToArray());
             else if (!before.AsSpan(i, 4).SequenceEqual(picture.Bytes[i..(i + 4)])) changed++;
         }
         Assert.InRange(changed, 100, 70 * 33);
+        Assert.Contains(before.Where((_, i) => i % 4 == 3), alpha => alpha == 6); // the least that is 2 % of full
     }
 
     [Fact]

@@ -55,6 +55,11 @@ public abstract partial class PictureCodecContract
 
         var read = Oracle.PythonPixels($"emit(np.asarray(opened(sys.argv[1]).convert('{(channels == 1 ? "L" : channels == 3 ? "RGB" : "RGBA")}')))", null, In("out.avif"));
         AssertClose(pixels, read, 2);
+        if (channels == 1)
+        {
+            var tint = Oracle.PythonText("rgb = np.asarray(opened(sys.argv[1]).convert('RGB')).astype(int); print((rgb.max(2) - rgb.min(2)).max())", In("out.avif"));
+            Assert.Equal("0", tint);
+        }
         Assert.Equal(PictureFormat.Avif, Codec.ReadHeader(In("out.avif")).Format);
         Write(In("out.avif"), pixels, new(PictureFormat.Avif, 20));
         Assert.InRange(new FileInfo(In("out.avif")).Length, 1, sharp - 1);
