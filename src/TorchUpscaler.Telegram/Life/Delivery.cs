@@ -92,7 +92,7 @@ internal sealed partial class Delivery(
 
     private async Task Send(List<Part> parts, Func<Part, ResultFile?> fileOf, bool isPhoto, CancellationToken stop)
     {
-        parts.RemoveAll(IsLost);
+        parts.RemoveAll(part => fileOf(part) is not null && IsLost(part));
         foreach (var chunk in Chunks(parts, fileOf))
         {
             stop.ThrowIfCancellationRequested();

@@ -23,14 +23,7 @@ public abstract partial class PictureCodecContract
     }
 
     [Theory]
-    [InlineData(1, 8)]
-    [InlineData(2, 8)]
-    [InlineData(3, 8)]
-    [InlineData(4, 8)]
-    [InlineData(1, 16)]
-    [InlineData(2, 16)]
-    [InlineData(3, 16)]
-    [InlineData(4, 16)]
+    [MemberData(nameof(Kinds))]
     public void Tiff_of_every_kind_is_written_to_the_bit(int channels, int bits)
     {
         var pixels = Pixels.Noise(53, 371, channels, bits);

@@ -10,6 +10,9 @@ public abstract partial class PictureCodecContract : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pictures").FullName;
 
+    /// <summary>Every kind of samples: channels and bits.</summary>
+    public static TheoryData<int, int> Kinds { get; } = new() { { 1, 8 }, { 2, 8 }, { 3, 8 }, { 4, 8 }, { 1, 16 }, { 2, 16 }, { 3, 16 }, { 4, 16 } };
+
     /// <summary>The codec under test.</summary>
     protected abstract IPictureCodec Codec { get; }
 
