@@ -7,8 +7,8 @@ namespace TorchUpscaler.Core;
 public sealed class ModelChooser(ModelFolders folders)
 {
     /// <summary>
-    /// Where nothing else is set: x4plus needs 34 to 37 µs a pixel on two cores with AVX-512, more than two minutes for so many; the
-    /// fast model an eighth to a tenth of it.
+    /// Where nothing else is set: x4plus needs 25 to 36 µs a pixel on two cores with AVX-512, some two minutes for so many; the
+    /// fast model a tenth of it or less.
     /// </summary>
     public const long DefaultFastAbovePixels = 4_000_000;
 

@@ -165,7 +165,7 @@ public sealed partial class BotTests(TinyModels models)
     [InlineData("store")]
     public async Task Told_to_stop_it_ends_in_time_whatever_hangs_and_nothing_is_lost(string what)
     {
-        var cluster = what == "store" ? PostgresCluster.ToBeKilled : null;
+        var cluster = what == "store" ? PostgresCluster.ToBeKilledBeside : null;
         await using var bench = await BotBench.Start(models.Folder, cluster?.NewSchema());
         var (picture, result) = bench.Picture(20, 12);
         var anna = bench.Server.AddPerson("Anna");

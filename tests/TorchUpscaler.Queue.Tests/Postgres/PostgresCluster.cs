@@ -32,7 +32,8 @@ internal sealed class PostgresCluster
         [ -e "$folder/goes-on" ] || rm -rf "$folder"
         """;
 
-    private static readonly Lazy<PostgresCluster> Common = new(() => new PostgresCluster(isDurable: false)), Killed = new(() => new PostgresCluster(isDurable: true));
+    private static readonly Lazy<PostgresCluster> Common = new(() => new PostgresCluster(isDurable: false)), Killed = new(() => new PostgresCluster(isDurable: true)),
+        KilledBeside = new(() => new PostgresCluster(isDurable: true));
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("torchupscaler-postgres-").FullName;
@@ -53,6 +54,9 @@ internal sealed class PostgresCluster
 
     /// <summary>The server that is killed, and does what it can to lose nothing.</summary>
     internal static PostgresCluster ToBeKilled => Killed.Value;
+
+    /// <summary>Another one, for tests that run beside those that kill the first.</summary>
+    internal static PostgresCluster ToBeKilledBeside => KilledBeside.Value;
 
     internal int Port { get; }
 
