@@ -101,31 +101,16 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     // The bot itself, and no problem any more. Where Telegram cannot be reached at the moment, that is waited for.
     private async Task<User?> Meet(BotClient api, ILogger log, CancellationToken stop)
     {
-        for (var rest = TimeSpan.FromSeconds(1); !stop.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest)
+        User? me = null;
+        try
         {
-            try
-            {
-                var me = await api.GetMe(stop);
-                _problem = null;
-                return me;
-            }
-            catch (BotApiException error) when (error.Error == BotError.BadToken)
-            {
-                throw WrongToken(error);
-            }
-            catch (BotApiException error)
-            {
-                if (_problem != error.Message) Unreachable(log, error.Message);
-                _problem = error.Message;
-                if (error.RetryAfter > rest) rest = error.RetryAfter.Value;
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return null;
-            }
-            await Task.Delay(rest, _clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Insist(async () => me = await api.GetMe(stop), error => error.Error == BotError.BadToken, problem => _problem = problem, log, stop);
         }
-        return null;
+        catch (BotApiException error)
+        {
+            throw WrongToken(error);
+        }
+        return me;
     }
 
     // From here on this process talks for the bot. Without its webhook it hears nothing; without its menu it works all the same.
@@ -136,7 +121,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
             await webhook.Start(_own.WebhookListen);
             try
             {
-                await Insist(() => api.SetWebhook(new Webhook(url.AbsoluteUri, webhook.Secret), stop), problem => _problem = problem, log, stop);
+                await Insist(() => api.SetWebhook(new Webhook(url.AbsoluteUri, webhook.Secret), stop), IsFinal, problem => _problem = problem, log, stop);
             }
             catch (BotApiException error) when (!error.IsTransient)
             {
@@ -145,7 +130,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         }
         try
         {
-            await Insist(() => CommandMenu.Register(api, flags, _own.Admins, stop), _ => { }, log, stop);
+            await Insist(() => CommandMenu.Register(api, flags, _own.Admins, stop), IsFinal, _ => { }, log, stop);
         }
         catch (BotApiException error) when (!error.IsTransient)
         {
@@ -153,9 +138,12 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         }
     }
 
-    // Tried again while it may succeed.
-    private async Task Insist(Func<Task> call, Action<string?> tell, ILogger log, CancellationToken stop)
+    private static bool IsFinal(BotApiException error) => error.Error == BotError.BadToken || !error.IsTransient;
+
+    // Tried again until it succeeds, or fails finally.
+    private async Task Insist(Func<Task> call, Func<BotApiException, bool> isFinal, Action<string?> tell, ILogger log, CancellationToken stop)
     {
+        string? said = null;
         for (var rest = TimeSpan.FromSeconds(1); !stop.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest)
         {
             try
@@ -164,17 +152,17 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
                 tell(null);
                 return;
             }
-            catch (Exception error) when (error is StoreUnavailableException or BotApiException { IsTransient: true, Error: not BotError.BadToken })
+            catch (Exception error) when (error is StoreUnavailableException || (error is BotApiException refusal && !isFinal(refusal)))
             {
-                tell(error.Message);
-                Unreachable(log, error.Message);
-                var wait = error is BotApiException { RetryAfter: { } asked } && asked > rest ? asked : rest;
-                await Task.Delay(wait, _clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+                if (said != error.Message) Unreachable(log, error.Message);
+                tell(said = error.Message);
+                if (error is BotApiException { RetryAfter: { } asked } && asked > rest) rest = asked;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
+            await Task.Delay(rest, _clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
 
