@@ -31,6 +31,10 @@ public sealed class WeightsException : InputException
 
     /// <inheritdoc/>
     public WeightsException(string message, Exception? innerException) : base(message, innerException) { }
+
+    /// <summary>What an engine throws where a network's result has NaN or infinity in it.</summary>
+    public static WeightsException ResultIsNotFinite() =>
+        new("the network's result is not finite (NaN or infinity): the model's weights do not fit it or are damaged; download or convert the model again");
 }
 
 /// <summary>

@@ -35,24 +35,24 @@ internal sealed unsafe class InputRows(Picture picture, int inputChannels, int u
             var (down, right) = (channel % area / unshuffle, channel % unshuffle);
             if (transposed)
             {
-                FillColumn(pixels[lane..], Reflect(row * unshuffle + right, picture.Width), down, sample);
+                FillColumn(pixels[lane..], Reflection.Index(row * unshuffle + right, picture.Width), down, sample);
                 continue;
             }
 
-            var y = Reflect(row * unshuffle + down, picture.Height);
+            var y = Reflection.Index(row * unshuffle + down, picture.Height);
             if (picture.Bits == 8)
             {
                 var source = picture.Row8(y);
                 for (var column = 0; column < Columns; column++)
                     pixels[column * PlainRows.Block + lane] =
-                        _levels[source[Reflect(column * unshuffle + right, picture.Width) * picture.Channels + sample]];
+                        _levels[source[Reflection.Index(column * unshuffle + right, picture.Width) * picture.Channels + sample]];
             }
             else
             {
                 var source = picture.Row16(y);
                 for (var column = 0; column < Columns; column++)
                     pixels[column * PlainRows.Block + lane] =
-                        source[Reflect(column * unshuffle + right, picture.Width) * picture.Channels + sample] / 65535f;
+                        source[Reflection.Index(column * unshuffle + right, picture.Width) * picture.Channels + sample] / 65535f;
             }
         }
     }
@@ -62,19 +62,10 @@ internal sealed unsafe class InputRows(Picture picture, int inputChannels, int u
     {
         for (var column = 0; column < Columns; column++)
         {
-            var y = Reflect(column * unshuffle + down, picture.Height);
+            var y = Reflection.Index(column * unshuffle + down, picture.Height);
             var at = x * picture.Channels + sample;
             pixels[column * PlainRows.Block] = picture.Bits == 8 ? _levels[picture.Row8(y)[at]] : picture.Row16(y)[at] / 65535f;
         }
-    }
-
-    /// <summary>The index that stands for one behind the end, as <c>numpy.pad(mode="reflect")</c> has it; a side of 1 repeats its pixel.</summary>
-    internal static int Reflect(int index, int length)
-    {
-        if (index < length) return index;
-        if (length == 1) return 0;
-        index %= 2 * (length - 1);
-        return index < length ? index : 2 * (length - 1) - index;
     }
 
     private static float[] LevelsOf(int bits) => bits == 8 ? [.. Enumerable.Range(0, 256).Select(level => level / 255f)] : [];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TorchUpscaler.Core;
 using TorchUpscaler.Cpu.Memory;
 using TorchUpscaler.Cpu.Winograd;
@@ -8,9 +7,6 @@ namespace TorchUpscaler.Cpu;
 /// <summary>One picture on its way through a network, band by band as <see cref="RunPlan"/> says.</summary>
 internal sealed class NetworkRun : IUpscaleRun
 {
-    /// <summary>Time that a step aims at; the contract allows 0.25 s.</summary>
-    private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(0.15);
-
     private readonly LoadedNetwork _model;
     private readonly Arena _arena;
     private readonly IBandLayers _layers;
@@ -21,13 +17,8 @@ internal sealed class NetworkRun : IUpscaleRun
     private readonly int _width;
     private readonly int _height;
     private readonly int _channels;
-    private readonly IEnumerator<long> _work;
-    private readonly double _totalCost;
-    private double _doneCost;
-    private long _nextCost;       // of the piece that _work does when it is moved on
-    private double _secondsPerCost;
-    private State _state;
-    private bool _hasBegun;
+    private readonly SteppedWork _work;
+    private bool _isDisposed;
 
     /// <param name="model">The model, which stays until the run is disposed.</param>
     /// <param name="input">The picture.</param>
@@ -63,16 +54,7 @@ internal sealed class NetworkRun : IUpscaleRun
         }
 
         model.Hold();
-        _totalCost = model.CostPerPixel * plan.Columns * (double)plan.Rows;
-        _work = Work().GetEnumerator();
-    }
-
-    private enum State
-    {
-        Running,
-        Finished,
-        Failed,
-        Disposed,
+        _work = new SteppedWork(Work(), model.CostPerPixel * plan.Columns * (double)plan.Rows);
     }
 
     /// <summary>Bytes of the run's buffers.</summary>
@@ -80,52 +62,20 @@ internal sealed class NetworkRun : IUpscaleRun
 
     public double Step()
     {
-        if (_state == State.Finished) return 1;
-        if (_state == State.Failed) throw new InvalidOperationException("a step of this run has failed before; dispose it and start another one");
-        ObjectDisposedException.ThrowIf(_state == State.Disposed || _model.Engine.IsDisposed, this);
-        try
-        {
-            return Advance();
-        }
-        catch
-        {
-            _state = State.Failed;
-            throw;
-        }
+        if (_work.IsRunning) ObjectDisposedException.ThrowIf(_model.Engine.IsDisposed, this);
+        return _work.Step();
     }
 
     public void Dispose()
     {
-        if (_state == State.Disposed) return;
-        _state = State.Disposed;
+        if (_isDisposed) return;
+        _isDisposed = true;
         _work.Dispose();
         _spool?.Dispose();
         // What is kept counts as resident when the next run is planned, which fresh pages are not.
-        if (_hasBegun) _model.Engine.Return(_arena);
+        if (_work.HasBegun) _model.Engine.Return(_arena);
         else _arena.Dispose();
         _model.Release();
-    }
-
-    private double Advance()
-    {
-        _hasBegun = true;
-        var clock = Stopwatch.StartNew();
-        do
-        {
-            var before = clock.Elapsed;
-            var cost = _nextCost;
-            if (!_work.MoveNext())
-            {
-                _state = State.Finished;
-                return 1;
-            }
-
-            _nextCost = _work.Current;
-            _doneCost += cost;
-            if (cost > 0) _secondsPerCost = (clock.Elapsed - before).TotalSeconds / cost;
-        }
-        while (clock.Elapsed.TotalSeconds + _nextCost * _secondsPerCost < StepTime.TotalSeconds);
-        return Math.Min(_doneCost / _totalCost, 0.9999); // 1 is said when the sink has been completed
     }
 
     private IEnumerable<long> Work()

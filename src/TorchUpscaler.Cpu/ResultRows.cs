@@ -35,8 +35,7 @@ internal sealed class ResultRows(IRowSink sink, int width, int height, int chann
             fill(row, target);
             if (!IsFinite(target)) _finite = false;
         });
-        if (!_finite)
-            throw new WeightsException("the network's result is not finite (NaN or infinity): the model's weights do not fit it or are damaged; download or convert the model again");
+        if (!_finite) throw WeightsException.ResultIsNotFinite();
         sink.Write(_rows.AsSpan(0, (end - first) * rowFloats), end - first);
     }
 

@@ -49,6 +49,9 @@ public sealed record RunOptions
     /// <summary>Threads that compute, the caller's among them. The result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>What the network computes in.</summary>
+    public Precision Precision { get; init; } = Precision.Auto;
+
     /// <summary>Where a run may keep a temporary file, should it need one: a folder on a disk, with room for the result's pixels.</summary>
     public string TemporaryFolder { get; init; } = Path.GetTempPath();
 }

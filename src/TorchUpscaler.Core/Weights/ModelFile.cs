@@ -82,6 +82,13 @@ public sealed class ModelFile : IDisposable
         throw NotFinite(name, fault, values[fault]);
     }
 
+    /// <summary>A tensor's sizes, the outermost first.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <exception cref="WeightsException">No such tensor.</exception>
+    public IReadOnlyList<long> ShapeOf(string name) => _file.Tensors.TryGetValue(name, out var tensor)
+        ? tensor.Shape
+        : throw new WeightsException($"{Path} has no tensor '{name}'; download or convert it again");
+
     /// <summary>Makes sure that a tensor can be read, without keeping what is in it.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="WeightsException">As for <see cref="Read"/>.</exception>

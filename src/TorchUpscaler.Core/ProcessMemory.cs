@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace TorchUpscaler.Cpu.Memory;
+namespace TorchUpscaler.Core;
 
 /// <summary>What the process holds now.</summary>
-internal static class ProcessMemory
+public static class ProcessMemory
 {
     private const string Status = "/proc/self/status";
 

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using TorchUpscaler.Core;
+
+namespace TorchUpscaler.Torch.Full;
+
+/// <summary>The native libraries under TorchSharp, which come with its packages.</summary>
+internal static class LibTorch
+{
+    /// <summary>Whether this build has the libraries for a device.</summary>
+    public static bool IsThere(TorchDevice device) => Loads(device.IsCuda ? "torch_cuda" : "torch_cpu") && Loads("LibTorchSharp");
+
+    /// <summary>Makes sure that a device can be used.</summary>
+    /// <exception cref="InputException">It cannot; says in a sentence why, and what to do.</exception>
+    public static void Require(TorchDevice device)
+    {
+        // TorchSharp itself would print a page.
+        if (!IsThere(device))
+            throw new InputException(device.IsCuda
+                ? "libtorch for CUDA cannot be loaded; build the program with -p:Packages=full -p:Torch=cuda, or use --engine cpu"
+                : "libtorch cannot be loaded; build the program with -p:Packages=full, or use --engine cpu");
+        try
+        {
+            if (device.IsCuda && !torch.cuda.is_available())
+                throw new InputException($"{device} cannot be used: PyTorch finds no CUDA card; see torchupscaler doctor, or use --engine cpu");
+            if (device.IsCuda && device.Index >= torch.cuda.device_count())
+                throw new InputException($"{device} cannot be used: this machine has {torch.cuda.device_count()} cards, counted from 0; write another --device");
+            if (!device.IsCuda) torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (Exception error) when (error is NotSupportedException or TypeInitializationException or DllNotFoundException or InvalidOperationException)
+        {
+            throw new InputException($"{device} cannot be used: {FirstLine(error)}; use --engine cpu", error);
+        }
+    }
+
+    private static bool Loads(string library) => NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out _);
+
+    private static string FirstLine(Exception error) =>
+        (error.InnerException ?? error).Message.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("it does not start").TrimEnd('.', ' ');
+}

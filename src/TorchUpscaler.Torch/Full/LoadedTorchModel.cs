@@ -1,0 +1,168 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Torch.Full.Networks;
+using TorchUpscaler.Torch.Full.Streaming;
+using TorchUpscaler.Torch.Streaming;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TorchUpscaler.Torch.Full;
+
+/// <summary>A model of the Torch engine: its network in each precision that has been asked for. They stay until the model and all of its runs are disposed.</summary>
+internal sealed class LoadedTorchModel : ILoadedModel
+{
+    /// <summary>What libtorch and the runtime may still take on the processor while a run goes on.</summary>
+    public const long RuntimeBytes = 96L << 20;
+
+    // Pixels that keep a device busy, and are no longer than a step: a convolution costs 0.1 MFLOP a pixel, one of the tail 1.2.
+    private const int CardBand = 1 << 20, CardTail = 1 << 16, CpuBand = 1 << 15, CpuTail = 1 << 12;
+
+    private readonly ModelFile _model; // shared: open until the networks are given back
+    private readonly Dictionary<ScalarType, Module<Tensor, Tensor>> _networks = [];
+    private ILoadedModel? _fallback;
+    private bool _isHalfTrusted = true;
+    private bool _isDisposed;
+    private int _runs;
+
+    /// <exception cref="WeightsException">The network is not known, or a tensor is damaged.</exception>
+    public LoadedTorchModel(TorchEngine engine, ModelFile model)
+    {
+        Engine = engine;
+        _model = model.Share();
+        Planner = new SweepPlanner(model.Network, engine.Device.IsCuda ? CardBand : CpuBand, engine.Device.IsCuda ? CardTail : CpuTail);
+        try
+        {
+            NetworkOf(TypeOf(Precision.Auto));
+            if (engine.Device.IsCuda) WarmUp();
+        }
+        catch
+        {
+            Free();
+            throw;
+        }
+    }
+
+    public NetworkShape Network => _model.Network;
+
+    public TorchEngine Engine { get; }
+
+    /// <summary>How pictures can stream.</summary>
+    public SweepPlanner Planner { get; }
+
+    public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed || Engine.IsDisposed, this);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
+        if (input.ColorChannels > Network.InputChannels)
+            throw new InputException($"the model takes pictures of {Network.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
+
+        Engine.Enter(options.Threads);
+        var type = TypeOf(options.Precision);
+        var plan = Choose(input, type, Engine.AvailableBytes(options), out var missing);
+        if (plan is not null) return new TorchRun(this, input, plan, type, options, output);
+        if (!Engine.Device.IsCuda) throw new DoesNotFitException(options.MemoryBytes + missing, options.MemoryBytes);
+        Engine.Notice($"a picture of {input.Width}×{input.Height} needs {MemorySize.Format(missing)} more than {Engine.Device} has free");
+        return StartFallback(input, options, output);
+    }
+
+    /// <summary>The fastest plan for a picture within a device's memory, or null with what is missing for the smallest.</summary>
+    public SweepPlan? Choose(Picture input, ScalarType type, long availableBytes, out long missingBytes)
+    {
+        missingBytes = long.MaxValue;
+        foreach (var plan in Planner.Plans(input.Width, input.Height))
+        {
+            var missing = BytesOf(plan, type, input) - availableBytes;
+            if (missing <= 0) return plan;
+            missingBytes = Math.Min(missing, missingBytes);
+        }
+        return null;
+    }
+
+    /// <summary>Bytes that a plan takes of the device's memory.</summary>
+    public long BytesOf(SweepPlan plan, ScalarType type, Picture input)
+    {
+        var bytes = Planner.Bytes(plan, type == ScalarType.Float16 ? sizeof(short) : sizeof(float));
+        if (Engine.Device.IsCuda || !plan.IsSideways) return bytes;
+        var scale = Network.Scale;
+        return bytes + ColumnSpool.MemoryBytes((long)input.Width * scale, (long)input.Height * scale, Network.OutputChannels);
+    }
+
+    /// <summary>The network in a precision; loaded when it is first asked for.</summary>
+    public Module<Tensor, Tensor> NetworkOf(ScalarType type)
+    {
+        if (_networks.TryGetValue(type, out var network)) return network;
+        return _networks[type] = NetworkLoading.Load(_model, Engine.Torch, type);
+    }
+
+    /// <summary>What a precision is on this device.</summary>
+    public ScalarType TypeOf(Precision precision) => precision switch
+    {
+        Precision.Float16 when !Engine.Device.IsCuda => throw new InputException("half precision needs a CUDA card; leave --precision out, or write fp32"),
+        Precision.Float16 => ScalarType.Float16,
+        Precision.Auto when Engine.Device.IsCuda && _isHalfTrusted => ScalarType.Float16,
+        _ => ScalarType.Float32,
+    };
+
+    /// <summary>A picture's run on the engine that stands in for a card with too little memory.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public IUpscaleRun StartFallback(Picture input, RunOptions options, IRowSink output)
+    {
+        var engine = Engine.Fallback
+            ?? throw new InputException($"a picture of {input.Width}×{input.Height} does not fit the memory of {Engine.Device}; use --engine cpu");
+        _fallback ??= engine.Load(_model);
+        Engine.Notice($"the CPU engine makes the picture of {input.Width}×{input.Height}");
+        return _fallback.Start(input, options with { Precision = Precision.Auto }, output);
+    }
+
+    /// <summary>The weights stay while a run uses them.</summary>
+    public void Hold() => _runs++;
+
+    /// <summary>A run has ended.</summary>
+    public void Release()
+    {
+        _runs--;
+        if (_isDisposed && _runs == 0) Free();
+    }
+
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        if (_runs == 0) Free();
+    }
+
+    private void Free()
+    {
+        foreach (var network in _networks.Values) network.Dispose();
+        _networks.Clear();
+        _fallback?.Dispose();
+        _fallback = null;
+        _model.Dispose();
+    }
+
+    // Libraries choose and load their kernels at the first picture; and it shows whether half precision yields pictures on this card.
+    private void WarmUp()
+    {
+        const int Side = 64;
+        var noise = new Picture(Side, Side, Network.InputChannels, 8);
+        new Random(1).NextBytes(noise.Bytes);
+        using var run = Start(noise, new RunOptions(), new NoSink());
+        while (run.Step() < 1) { }
+        if (run is not TorchRun { HasFallenToSingle: true }) return;
+        _isHalfTrusted = false;
+        Engine.Notice($"half precision gives no pictures on {Engine.Device}: all are made in single precision");
+    }
+
+    private sealed class NoSink : IRowSink
+    {
+        public void Begin(int width, int height, int channels) { }
+
+        public void Write(ReadOnlySpan<float> rows, int count) { }
+
+        public void Complete() { }
+
+        public void Dispose() { }
+    }
+}
