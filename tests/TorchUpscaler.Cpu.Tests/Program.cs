@@ -16,6 +16,6 @@ if (CpuEngine.VectorWidth != args[0])
     return 1;
 }
 
-var picture = Runs.Picture(int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture));
+var picture = Samples.Picture(int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture));
 File.WriteAllBytes(args[4], MemoryMarshal.AsBytes<float>(Runs.Upscale(args[1], picture).Values).ToArray());
 return 0;

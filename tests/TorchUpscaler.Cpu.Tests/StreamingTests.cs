@@ -19,11 +19,11 @@ public class StreamingTests
     [InlineData(1, 6, 3)]
     public void Bands_of_any_height_equal_PyTorch_on_the_whole_picture(int scale, int bandRows, int tailRows)
     {
-        var shape = Runs.Net(scale, blocks: 3);
+        var shape = Samples.Net(scale, blocks: 3);
         var weights = Oracle.Make(shape);
         foreach (var (width, height) in ((int, int)[])[(17, 83), (9, 5), (30, 36)])
         {
-            var picture = Runs.Picture(width, height);
+            var picture = Samples.Picture(width, height);
             Exactness.Holds(Oracle.Upscale(weights, shape, picture), Runs.UpscaleInBands(weights, shape, picture, bandRows, tailRows).Values,
                 $"×{scale} of {width}×{height} in bands of {bandRows} and {tailRows} rows");
         }
@@ -36,11 +36,11 @@ public class StreamingTests
     [InlineData(8)]
     public void A_sweep_from_left_to_right_equals_PyTorch_too(int scale)
     {
-        var shape = Runs.Net(scale, blocks: 2);
+        var shape = Samples.Net(scale, blocks: 2);
         var weights = Oracle.Make(shape);
         foreach (var (width, height, bits) in ((int, int, int)[])[(83, 17, 8), (5, 9, 16), (1, 30, 8)])
         {
-            var picture = Runs.Picture(width, height, bits: bits);
+            var picture = Samples.Picture(width, height, bits: bits);
             Exactness.Holds(Oracle.Upscale(weights, shape, picture), Runs.UpscaleInBands(weights, shape, picture, 12, 3, transposed: true).Values,
                 $"×{scale} of {width}×{height}, transposed");
         }
@@ -49,7 +49,7 @@ public class StreamingTests
     [Fact]
     public void A_picture_that_is_too_wide_for_the_budget_is_swept_along_its_other_side()
     {
-        var shape = Runs.Net(4, 64, 23, 32);
+        var shape = Samples.Net(4, 64, 23, 32);
         const long Budget = 900L << 20;
         Assert.False(RunPlan.Choose(RrdbPlan.Candidates(shape, 400, 300), Budget, out _).Transposed);
         Assert.False(RunPlan.Choose(RrdbPlan.Candidates(shape, 300, 20_000), Budget, out _).Transposed);
@@ -72,7 +72,7 @@ public class StreamingTests
         var weights = 480 * Megabyte;
         var process = 150 * Megabyte;
         var picture = 3L * width * height;
-        var plan = RunPlan.Choose(RrdbPlan.Candidates(Runs.Net(4, 64, 23, 32), width, height), 4096 * Megabyte - weights - process - picture, out var missing);
+        var plan = RunPlan.Choose(RrdbPlan.Candidates(Samples.Net(4, 64, 23, 32), width, height), 4096 * Megabyte - weights - process - picture, out var missing);
         Assert.True(missing == 0, $"{width}×{height} misses {missing / Megabyte} MB (transposed: {plan.Transposed}, {plan.Bytes() / Megabyte} MB)");
     }
 
@@ -82,9 +82,9 @@ public class StreamingTests
     [InlineData(2)]
     public void The_result_is_the_same_to_the_bit_for_every_height_of_the_bands(int scale)
     {
-        var shape = Runs.Net(scale, blocks: 2);
+        var shape = Samples.Net(scale, blocks: 2);
         var weights = Oracle.Make(shape);
-        var picture = Runs.Picture(37, 100);
+        var picture = Samples.Picture(37, 100);
         var whole = Runs.UpscaleInBands(weights, shape, picture, 10_000, 10_000).Values;
         foreach (var (bandRows, tailRows) in ((int, int)[])[(6, 3), (12, 6), (30, 9), (48, 48), (96, 15)])
             Assert.True(whole.AsSpan().SequenceEqual(Runs.UpscaleInBands(weights, shape, picture, bandRows, tailRows).Values), $"bands of {bandRows} and {tailRows} rows");
@@ -93,61 +93,25 @@ public class StreamingTests
     [Fact]
     public void The_result_is_the_same_to_the_bit_for_every_thread_count()
     {
-        var shape = Runs.Net(4, 64, 1, 32);
+        var shape = Samples.Net(4, 64, 1, 32);
         var weights = Oracle.Make(shape);
-        var picture = Runs.Picture(70, 45);
+        var picture = Samples.Picture(70, 45);
         var one = Runs.UpscaleInBands(weights, shape, picture, 18, 6, threads: 1).Values;
         foreach (var threads in (int[])[2, 3, 5])
             Assert.True(one.AsSpan().SequenceEqual(Runs.UpscaleInBands(weights, shape, picture, 18, 6, threads).Values), $"{threads} threads");
     }
 
     [Fact]
-    public void A_second_run_of_an_engine_is_not_disturbed_by_the_first()
-    {
-        var shape = Runs.Net(4);
-        using var model = ModelFile.Open(Oracle.Make(shape));
-        using var engine = new CpuEngine();
-        using var loaded = engine.Load(model);
-        float[] Run(Picture picture, IUpscaleRun? beside = null)
-        {
-            var sink = new CollectingSink();
-            using var run = loaded.Start(picture, new RunOptions { Threads = 2 }, sink);
-            while (run.Step() < 1) _ = beside?.Step();
-            return sink.Values;
-        }
-
-        var first = Run(Runs.Picture(40, 30));
-        using var suspended = loaded.Start(Runs.Picture(150, 120, seed: 3), new RunOptions { Threads = 2 }, new CollectingSink());
-        _ = suspended.Step();
-        _ = Run(Runs.Picture(90, 64, seed: 2), suspended);
-        Assert.Equal(first, Run(Runs.Picture(40, 30)));
-    }
-
-    [Fact]
-    public void A_budget_that_is_too_small_is_refused_with_one_that_does()
-    {
-        var shape = Runs.Net(4, 32, 4, 16);
-        using var model = ModelFile.Open(Oracle.Make(shape));
-        using var engine = new CpuEngine();
-        using var loaded = engine.Load(model);
-        var picture = Runs.Picture(3000, 300);
-        var error = Assert.Throws<DoesNotFitException>(() => loaded.Start(picture, new RunOptions { MemoryBytes = 100 << 20 }, new CollectingSink()));
-        Assert.Contains("--memory", error.Message, StringComparison.Ordinal);
-        using var run = loaded.Start(picture, new RunOptions { MemoryBytes = error.RequiredBytes }, new CollectingSink());
-        Assert.InRange(run.Step(), 0, 1);
-    }
-
-    [Fact]
     public void Buffers_take_exactly_what_the_plan_says()
     {
-        NetworkShape[] shapes = [.. ((int[])[1, 2, 4, 8]).Select(scale => (NetworkShape)Runs.Net(scale, 20, 2, 40)), Runs.Compact(4, 40), Runs.Compact(3, 16)];
+        NetworkShape[] shapes = [.. ((int[])[1, 2, 4, 8]).Select(scale => (NetworkShape)Samples.Net(scale, 20, 2, 40)), Samples.Compact(4, 40), Samples.Compact(3, 16)];
         foreach (var shape in shapes)
             foreach (var (bandRows, tailRows, transposed) in ((int, int, bool)[])[(12, 3, false), (1000, 7, false), (24, 6, true)])
             {
                 using var model = ModelFile.Open(Oracle.Make(shape));
                 using var engine = new CpuEngine();
                 using var loaded = (LoadedNetwork)engine.Load(model);
-                var picture = Runs.Picture(61, 70);
+                var picture = Samples.Picture(61, 70);
                 var plan = Runs.Plan(shape, picture, bandRows, tailRows, transposed);
                 using var run = new NetworkRun(loaded, picture, plan, new RunOptions { Threads = 2 }, new CollectingSink(), long.MaxValue);
                 Assert.True(plan.BufferBytes() + Convolver.ScratchBytes(2, loaded.Convolutions) == run.ArenaBytes, $"{shape} in bands of {bandRows}");

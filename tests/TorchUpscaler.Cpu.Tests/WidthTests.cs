@@ -27,8 +27,8 @@ public class WidthTests
 
     private static void Check(string switchedOff, string width, int columns, int rows)
     {
-        Check(Runs.Net(4, 24, 1, 12), switchedOff, width, columns, rows);
-        Check(Runs.Compact(4, 24, 2), switchedOff, width, columns, rows);
+        Check(Samples.Net(4, 24, 1, 12), switchedOff, width, columns, rows);
+        Check(Samples.Compact(4, 24, 2), switchedOff, width, columns, rows);
     }
 
     private static void Check(NetworkShape shape, string switchedOff, string width, int columns, int rows)
@@ -47,7 +47,7 @@ public class WidthTests
 
         var values = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(target)).ToArray();
         File.Delete(target);
-        var picture = Runs.Picture(columns, rows);
+        var picture = Samples.Picture(columns, rows);
         Exactness.Holds(Oracle.Upscale(weights, shape, picture), values, $"{shape.Kind} by {width} against PyTorch");
         Exactness.Holds(Runs.Upscale(weights, picture).Values, values, $"{shape.Kind} by {width} against {CpuEngine.VectorWidth}");
     }

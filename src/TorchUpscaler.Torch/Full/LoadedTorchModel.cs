@@ -1,6 +1,5 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Torch.Full.Networks;
-using TorchUpscaler.Torch.Full.Streaming;
 using TorchUpscaler.Torch.Streaming;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using TorchUpscaler.Core;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -45,7 +46,7 @@ internal static class NetworkLoading
             throw new WeightsException($"{model.Path} cannot be used: tensor '{name}' is {Text(shape)}, and the network's is {Text(parameter.shape)}; "
                 + "download or convert it again");
         using var values = empty(parameter.shape, dtype: ScalarType.Float32);
-        values.bytes = MemoryMarshal.AsBytes<float>(model.Read(name));
+        values.bytes = MemoryMarshal.AsBytes(model.Read(name).AsSpan());
         parameter.copy_(values);
     }
 

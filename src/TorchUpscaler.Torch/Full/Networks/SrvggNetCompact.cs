@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchUpscaler.Core;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

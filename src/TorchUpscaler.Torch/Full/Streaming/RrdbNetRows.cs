@@ -2,7 +2,6 @@ using TorchUpscaler.Core;
 using TorchUpscaler.Torch.Full.Networks;
 using TorchUpscaler.Torch.Streaming;
 using static TorchSharp.torch;
-using Conv2d = TorchSharp.Modules.Conv2d;
 
 namespace TorchUpscaler.Torch.Full.Streaming;
 

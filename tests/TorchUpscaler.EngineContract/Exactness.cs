@@ -1,7 +1,9 @@
-namespace TorchUpscaler.Cpu.Tests;
+using Xunit;
+
+namespace TorchUpscaler.EngineContract;
 
 /// <summary>The bar that every result is held to: after rounding to 8 and to 16 bits it may differ only so much.</summary>
-internal static class Exactness
+public static class Exactness
 {
     private const double ShareOfBytes = 0.0005;
     private const int Always = 2;

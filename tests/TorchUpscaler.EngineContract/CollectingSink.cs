@@ -1,9 +1,10 @@
 using TorchUpscaler.Core;
+using Xunit;
 
-namespace TorchUpscaler.Cpu.Tests;
+namespace TorchUpscaler.EngineContract;
 
 /// <summary>Keeps a result in memory and checks the order of the calls.</summary>
-internal sealed class CollectingSink : IRowSink
+public sealed class CollectingSink : IRowSink
 {
     private int _filled;
 

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using TorchUpscaler.Core;
 
-namespace TorchUpscaler.Cpu.Tests;
+namespace TorchUpscaler.EngineContract;
 
 /// <summary>PyTorch, run live: tests/oracle/run_network.py in Debian's Python.</summary>
-internal static class Oracle
+public static class Oracle
 {
     private const string Python = "/usr/bin/python3";
 
