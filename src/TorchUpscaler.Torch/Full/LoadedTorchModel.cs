@@ -12,6 +12,9 @@ internal sealed class LoadedTorchModel : ILoadedModel
     /// <summary>What libtorch and the runtime may still take on the processor while a run goes on.</summary>
     public const long RuntimeBytes = 96L << 20;
 
+    // Added to the budget that is named when one is refused: the next process will not be to the byte like this one.
+    private const long Slack = 16L << 20;
+
     // Pixels that keep a device busy, and are no longer than a step: a convolution costs 0.1 MFLOP a pixel, one of the tail 1.2.
     private const int CardBand = 1 << 20, CardTail = 1 << 16, CpuBand = 1 << 15, CpuTail = 1 << 12;
 
@@ -61,7 +64,7 @@ internal sealed class LoadedTorchModel : ILoadedModel
         var type = TypeOf(options.Precision);
         var plan = Choose(input, type, Engine.AvailableBytes(options), out var missing);
         if (plan is not null) return new TorchRun(this, input, plan, type, options, output);
-        if (!Engine.Device.IsCuda) throw new DoesNotFitException(options.MemoryBytes + missing, options.MemoryBytes);
+        if (!Engine.Device.IsCuda) throw new DoesNotFitException(options.MemoryBytes + missing + Slack, options.MemoryBytes);
         Engine.Notice($"a picture of {input.Width}×{input.Height} needs {MemorySize.Format(missing)} more than {Engine.Device} has free");
         return StartFallback(input, options, output);
     }
