@@ -25,7 +25,7 @@ public sealed class NvidiaDriverTests
     }
 
     [Fact]
-    public void What_is_free_on_a_card_that_nobody_has_opened_is_not_known() => Assert.Null(NvidiaDriver.FreeBytes(0));
+    public void What_is_free_on_a_card_that_is_not_there_is_not_known() => Assert.Null(NvidiaDriver.FreeBytes(63));
 
     [Fact]
     public void The_version_of_CUDA_is_told_in_one_number() =>
