@@ -41,6 +41,7 @@ internal static class CommandLine
         root.Add(DoctorArguments.Command((folders, json) => Guarded(() => Compose(folders).Run(json, shutdown.Token))));
         root.Add(WorkerArguments.Command(settings => Guarded(() => Work(settings(), shutdown, progress))));
         root.Add(BotArguments.Command(settings => Guarded(() => Talk(settings(), shutdown, progress))));
+        root.Add(HealthArguments.Command(settings => Guarded(() => new HealthCommand(settings().Listen, Console.Out).Run(shutdown.Token).GetAwaiter().GetResult())));
         root.Add(SubmitArguments.Command(options => Guarded(() => Submit(options(), shutdown, progress))));
         root.Add(QueueArguments.Command((settings, json, command) => Guarded(() => Operate(settings(), json, command, shutdown, progress))));
         root.Add(CompletionCommand.Command(script => Guarded(() => Print(script))));

@@ -32,6 +32,7 @@ public sealed partial class HelpTests(TinyModels models) : IDisposable
     [InlineData("doctor")]
     [InlineData("completion")]
     [InlineData("worker")]
+    [InlineData("health")]
     [InlineData("submit")]
     [InlineData("bot")]
     [InlineData("queue")]

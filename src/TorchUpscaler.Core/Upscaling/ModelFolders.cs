@@ -44,5 +44,13 @@ public sealed class ModelFolders(string? weightsFolder)
     public static string PullCommand(string name) => WeightsCommand($"pull {name}");
 
     /// <summary>The command of the weight tool with these arguments, for advice.</summary>
-    public static string WeightsCommand(string arguments) => $"dotnet run -c Release --project tools/WeightConverter -- {arguments}";
+    public static string WeightsCommand(string arguments) => WeightsCommand(arguments, AppContext.BaseDirectory);
+
+    // Where both programs have been published into one folder, as in the container images, there is no repository to run it from.
+    internal static string WeightsCommand(string arguments, string programs)
+    {
+        var tool = Path.Combine(programs, "weights");
+        var isBeside = File.Exists(tool) && File.Exists(Path.Combine(programs, "torchupscaler"));
+        return $"{(isBeside ? tool : "dotnet run -c Release --project tools/WeightConverter --")} {arguments}";
+    }
 }

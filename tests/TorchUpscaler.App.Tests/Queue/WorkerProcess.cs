@@ -35,11 +35,17 @@ internal sealed partial class WorkerProcess : IDisposable
     /// <summary>Asks for a page; the address is the one that the log names.</summary>
     internal (HttpStatusCode Status, string Body, string? Type) Get(string path, HttpMethod? method = null)
     {
-        WaitFor(() => Address().IsMatch(Log));
-        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, Address().Match(Log).Value + path);
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, Served() + path);
         using var response = Client.Send(request);
         using var body = new StreamReader(response.Content.ReadAsStream());
         return (response.StatusCode, body.ReadToEnd(), response.Content.Headers.ContentType?.MediaType);
+    }
+
+    /// <summary>The address of its pages, which the log names.</summary>
+    internal string Served()
+    {
+        WaitFor(() => Address().IsMatch(Log));
+        return Address().Match(Log).Value;
     }
 
     /// <summary>Waits until something is so while the worker runs.</summary>

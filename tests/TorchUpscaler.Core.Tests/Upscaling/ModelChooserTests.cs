@@ -1,9 +1,23 @@
+using System.Globalization;
+
 namespace TorchUpscaler.Core.Tests.Upscaling;
 
 /// <summary>Which models run for a picture, from files whose headers are those of the real networks in small.</summary>
 public sealed class ModelChooserTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("", "dotnet run -c Release --project tools/WeightConverter -- pull x4plus")]
+    [InlineData("weights", "dotnet run -c Release --project tools/WeightConverter -- pull x4plus")] // the tool alone: it lies so where it is built
+    [InlineData("weights torchupscaler", "{0}/weights pull x4plus")]
+    public void Where_both_programs_are_in_one_folder_the_tool_is_called_from_there(string files, string command)
+    {
+        foreach (var file in files.Split(' ', StringSplitOptions.RemoveEmptyEntries)) File.WriteAllText(_folder[file], "");
+        var folder = Path.GetDirectoryName(_folder["weights"])!;
+
+        Assert.Equal(string.Format(CultureInfo.InvariantCulture, command, folder), ModelFolders.WeightsCommand("pull x4plus", folder));
+    }
 
     [Theory]
     // What is installed, the scale, the chain, the note.
