@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using TorchUpscaler.App.Bot;
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.App.Doctor;
 using TorchUpscaler.App.Models;
 using TorchUpscaler.App.Queue;
 using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Upscale;
 using TorchUpscaler.Core;
-using TorchUpscaler.Imaging;
 using TorchUpscaler.Queue;
 
 namespace TorchUpscaler.App;
@@ -73,13 +73,12 @@ internal static class CommandLine
     private static string NameOf(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "torchupscaler";
 
-    // The one place that says which codec and which engine the program uses.
     private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
-        new(new VipsCodec(), Engines.Of(options.Engine), progress, options.Json ? Console.Out : TextWriter.Null);
+        new(Codecs.Open(options.Codec), Engines.Of(options.Engine), progress, options.Json ? Console.Out : TextWriter.Null);
 
     private static DoctorCommand Compose(ModelFolders folders) => new(
-        new MachineCheck(new SystemFiles(), Environment.ProcessorCount, MemorySize.DefaultBudget()), () => new VipsCodec(),
-        new ModelCheck(folders, Engines.Of(Engines.Names[0])), new FolderCheck(folders), Console.Out);
+        new MachineCheck(new SystemFiles(), Environment.ProcessorCount, MemorySize.DefaultBudget()), () => Codecs.Open(),
+        new ModelCheck(folders, Engines.Of(new EngineWish("cpu"))), new FolderCheck(folders), Console.Out);
 
     private static int Print(string script)
     {
@@ -91,20 +90,20 @@ internal static class CommandLine
     {
         shutdown.Grace = WorkerCommand.Grace;
         shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back by the next worker"));
-        return new WorkerCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
+        return new WorkerCommand(Codecs.Open(settings.Codec), settings).Run(shutdown.Token).GetAwaiter().GetResult();
     }
 
     private static int Talk(ServiceSettings settings, Shutdown shutdown, ProgressReporter progress)
     {
         shutdown.Grace = WorkerCommand.Grace;
         shutdown.LastWord = () => progress.Say(Failure.Line("ended at once; what it held is taken back at the next start"));
-        return new BotCommand(new VipsCodec(), settings).Run(shutdown.Token).GetAwaiter().GetResult();
+        return new BotCommand(Codecs.Open(settings.Codec), settings).Run(shutdown.Token).GetAwaiter().GetResult();
     }
 
     private static int Submit(SubmitOptions options, Shutdown shutdown, ProgressReporter progress)
     {
         shutdown.Grace = DeliveryGrace;
-        return new SubmitCommand(options, new VipsCodec(), progress, Console.Out).Run(shutdown.Token);
+        return new SubmitCommand(options, Codecs.Open(), progress, Console.Out).Run(shutdown.Token);
     }
 
     private static int Operate(ServiceSettings settings, bool json, Func<QueueCommand, IJobStore, int> command, Shutdown shutdown, ProgressReporter progress)

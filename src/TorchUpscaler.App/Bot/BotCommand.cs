@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.App.Service;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
@@ -30,8 +31,8 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     internal async Task<int> Run(CancellationToken stop)
     {
         var way = _own.Api();
-        using var api = new BotClient(way, _clock);
-        using var sending = new BotClient(way with { Retries = 0 }, _clock); // whose tries the scheduler counts
+        using var api = BotApis.Open(way, _clock);
+        using var sending = BotApis.Open(way with { Retries = 0 }, _clock); // whose tries the scheduler counts
         var engine = Engines.Of(settings.Engine);
         using var store = settings.OpenStore();
         using var logs = OperatorLog.Create(settings);
@@ -39,7 +40,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         using var metrics = new QueueMetrics();
         using var botMetrics = new BotMetrics();
         using var worker = _own.HasWorker
-            ? new Worker(store, codec, settings.Chooser(), new EngineSupply(engine.Name, engine.Open), settings.Worker, metrics, _clock, logs.CreateLogger<Worker>())
+            ? new Worker(store, codec, settings.Chooser(), engine.Supply(log), settings.Worker, metrics, _clock, logs.CreateLogger<Worker>())
             : null;
         TorchUpscaler.Telegram.Bot? bot = null;
         var look = new StoreLook(store, _clock);
@@ -65,7 +66,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
         return await Work(bot, api, data.Flags, worker, logs, log, stop);
     }
 
-    private async Task<int> Work(TorchUpscaler.Telegram.Bot bot, BotClient api, Flags flags, Worker? worker, ILoggerFactory logs, ILogger log, CancellationToken stop)
+    private async Task<int> Work(TorchUpscaler.Telegram.Bot bot, IBotApi api, Flags flags, Worker? worker, ILoggerFactory logs, ILogger log, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var thread = worker is null ? null : new WorkerThread(worker, logs.CreateLogger<WorkerThread>());
@@ -99,7 +100,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     }
 
     // The bot itself, and no problem any more. Where Telegram cannot be reached at the moment, that is waited for.
-    private async Task<User?> Meet(BotClient api, ILogger log, CancellationToken stop)
+    private async Task<User?> Meet(IBotApi api, ILogger log, CancellationToken stop)
     {
         User? me = null;
         try
@@ -114,7 +115,7 @@ internal sealed partial class BotCommand(IPictureCodec codec, ServiceSettings se
     }
 
     // From here on this process talks for the bot. Without its webhook it hears nothing; without its menu it works all the same.
-    private async Task Begin(BotClient api, Flags flags, WebhookServer webhook, ILogger log, CancellationToken stop)
+    private async Task Begin(IBotApi api, Flags flags, WebhookServer webhook, ILogger log, CancellationToken stop)
     {
         if (_own.WebhookUrl is { } url)
         {

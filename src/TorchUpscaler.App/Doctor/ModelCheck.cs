@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
@@ -36,7 +37,7 @@ internal sealed class ModelCheck(ModelFolders folders, EngineChoice engine)
         {
             var watch = Stopwatch.StartNew();
             var picture = _pictures[model.Network.InputChannels == 1 ? 0 : 1];
-            using var models = new LoadedModels(engine.Open());
+            using var models = new LoadedModels(engine.Open(static _ => { }));
             var loaded = models.Load(new ModelChoice([model], model.Network.Scale))[0];
             var one = Run(loaded, picture, threads: 1, cancellation);
             var several = Run(loaded, picture, Math.Max(2, Environment.ProcessorCount), cancellation);

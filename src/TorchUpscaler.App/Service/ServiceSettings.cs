@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using TorchUpscaler.App.Bot;
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
@@ -29,8 +30,11 @@ internal sealed record ServiceSettings
     /// <summary>A folder that models are looked for in first, or null.</summary>
     internal string? Weights { get; init; }
 
-    /// <summary>The engine's name, as in <see cref="Engines"/>.</summary>
-    internal string Engine { get; init; } = "auto";
+    /// <summary>What computes.</summary>
+    internal EngineWish Engine { get; init; } = new();
+
+    /// <summary>The codec's name, as in <see cref="Codecs"/>.</summary>
+    internal string Codec { get; init; } = Codecs.Names[0];
 
     /// <summary>Pictures of more pixels are made with the fast model on a CPU; 0: none.</summary>
     internal long FastAbovePixels { get; init; } = ModelChooser.DefaultFastAbovePixels;

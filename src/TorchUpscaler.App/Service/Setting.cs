@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.Core;
 using TorchUpscaler.Telegram.Data;
+using TorchUpscaler.Torch;
 
 namespace TorchUpscaler.App.Service;
 
@@ -32,7 +34,13 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
         new("LogLevel", "--log-level", "information", "`debug`, `information`, `warning` or `error`",
             (s, text) => s with { LogLevel = Name<LogLevel>(text, "debug, information, warning or error") }),
         new("Worker:Engine", "--engine", "auto", "`auto`, `cpu` or `torch`",
-            (s, text) => s with { Engine = OneOf(Engines.Names, text) }),
+            (s, text) => s with { Engine = s.Engine with { Engine = OneOf(Engines.Names, text) } }),
+        new("Worker:Device", "--device", "a card that will do, else cpu", "where the Torch engine computes: `cuda:0` or another card, or `cpu`",
+            (s, text) => s with { Engine = s.Engine with { Device = TorchDevice.Parse(text).ToString() } }),
+        new("Worker:Precision", "--precision", "auto", "`fp32`, `fp16` (on a card), or `auto`: what the card is made for",
+            (s, text) => WithPrecision(s, (Precision)Array.IndexOf(Engines.Precisions, OneOf(Engines.Precisions, text)))),
+        new("Worker:Codec", "--codec", "auto", "`libvips`, `imagesharp` (in the full build), or `auto`: libvips where it is installed",
+            (s, text) => s with { Codec = OneOf(Codecs.Names, text) }),
         new("Worker:Model", "--model", "the best one installed", "the model of jobs that ask for no model and no scale",
             (s, text) => s with { Worker = s.Worker with { Model = text } }),
         new("Worker:FastAboveMp", "--fast-above", "4", "without a model asked for, larger pictures are made with `x4fast` on a CPU; 0: never",
@@ -183,6 +191,9 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
         char.IsAsciiLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
             ? value
             : throw new FormatException($"is none of its values; write {names}");
+
+    private static ServiceSettings WithPrecision(ServiceSettings settings, Precision precision) =>
+        settings with { Engine = settings.Engine with { Precision = precision }, Worker = settings.Worker with { Precision = precision } };
 
     private static string OneOf(string[] names, string text) =>
         Array.Find(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 
@@ -23,7 +24,7 @@ internal sealed partial class WorkerCommand(IPictureCodec codec, ServiceSettings
         using var logs = OperatorLog.Create(settings);
         var log = logs.CreateLogger<WorkerCommand>();
         using var metrics = new QueueMetrics();
-        using var worker = new Worker(store, codec, settings.Chooser(), new EngineSupply(engine.Name, engine.Open), settings.Worker, metrics,
+        using var worker = new Worker(store, codec, settings.Chooser(), engine.Supply(log), settings.Worker, metrics,
             TimeProvider.System, logs.CreateLogger<Worker>());
         var look = new StoreLook(store, TimeProvider.System);
         using var page = new MetricsPage(look);

@@ -75,6 +75,7 @@ internal sealed class PictureJob(
                     MemoryBytes = options.MemoryBytes,
                     ReservedBytes = result.Memory + (neighbours.Next?.Bytes ?? 0) + (before?.Memory ?? 0),
                     Threads = options.Threads,
+                    Precision = options.Engine.Precision,
                     TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(planned.Target))!,
                 }, options.Taste);
                 neighbours.Next?.Begin(cancellation);

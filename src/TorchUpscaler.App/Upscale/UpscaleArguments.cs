@@ -61,14 +61,6 @@ internal static class UpscaleArguments
         CustomParser = result => ParseMegapixels(result, low: 0),
     };
 
-    private static readonly Option<string?> Engine = new("--engine")
-    {
-        Description = "What computes. Default: auto, the best one that this build has and the machine can run.",
-        HelpName = string.Join('|', Engines.Names),
-        CustomParser = ParseEngine,
-        CompletionSources = { _ => Engines.Names.Select(name => new CompletionItem(name)) },
-    };
-
     private static readonly Option<PictureFormat?> Format = new("--format", "-f")
     {
         Description = "The results' format. Default: the picture's own, and PNG where results cannot be written in it.",
@@ -140,7 +132,9 @@ internal static class UpscaleArguments
         Format.CompletionSources.Add("png", "jpg", "webp", "avif", "tiff");
         var command = new Command("upscale", "Enlarges pictures.") { Inputs, Output, Recursive, Model, FastAbove };
         TasteArguments.AddTo(command);
-        foreach (var option in new Option[] { Format, Quality, KeepGps, Strip, Engine, Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json }) command.Add(option);
+        foreach (var option in new Option[] { Format, Quality, KeepGps, Strip }) command.Add(option);
+        EngineArguments.AddTo(command);
+        foreach (var option in new Option[] { Memory, Threads, Weights, MaxInput, MaxOutput, Force, Json }) command.Add(option);
         command.Add(HelpWithExamples.Option(Examples));
         command.Validators.Add(result =>
         {
@@ -155,7 +149,8 @@ internal static class UpscaleArguments
         Inputs = parsed.GetRequiredValue(Inputs),
         Output = parsed.GetValue(Output),
         Recursive = parsed.GetValue(Recursive),
-        Engine = parsed.GetValue(Engine) ?? Defaults.Engine,
+        Engine = EngineArguments.EngineOf(parsed),
+        Codec = EngineArguments.CodecOf(parsed),
         FastAbovePixels = parsed.GetValue(FastAbove) ?? Defaults.FastAbovePixels,
         Model = parsed.GetValue(Model),
         Size = TasteArguments.SizeOf(parsed),
@@ -184,14 +179,6 @@ internal static class UpscaleArguments
             result.AddError($"{error.Message} for {OptionParsers.NameOf(result)}");
             return null;
         }
-    }
-
-    private static string? ParseEngine(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (Engines.Names.Contains(text)) return text;
-        result.AddError($"'{text}' is no engine; write {string.Join(" or ", Engines.Names)}");
-        return null;
     }
 
     private static long? ParseMegapixels(ArgumentResult result, double low)

@@ -1,3 +1,4 @@
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.App.Models;
 using TorchUpscaler.Core;
 
@@ -31,7 +32,7 @@ internal sealed class UpscaleCommand(IPictureCodec codec, EngineChoice engine, P
 
         using var streams = new StandardStreams();
         using var removal = cancellation.Register(streams.Dispose);
-        using var models = new LoadedModels(engine.Open());
+        using var models = new LoadedModels(engine.Open(notice => progress.Say(notice)));
         var results = new BatchReport(inputs.IsSingle, inputs.LeftOut, options.Json, progress, report, streams);
         var planner = new PicturePlanner(options, codec, chooser, outputs, streams);
         var job = new PictureJob(options, codec, models, engine.Name, outputs, progress);

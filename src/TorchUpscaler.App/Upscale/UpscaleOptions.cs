@@ -1,3 +1,4 @@
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.Core;
 
 namespace TorchUpscaler.App.Upscale;
@@ -17,8 +18,11 @@ internal sealed record UpscaleOptions
     /// <summary>A catalogue name or the path of a safetensors file; null: the best installed one.</summary>
     internal string? Model { get; init; }
 
-    /// <summary>The engine: one of <see cref="Engines.Names"/>.</summary>
-    internal string Engine { get; init; } = Engines.Names[0];
+    /// <summary>What computes.</summary>
+    internal EngineWish Engine { get; init; } = new();
+
+    /// <summary>The codec: one of <see cref="Codecs.Names"/>.</summary>
+    internal string Codec { get; init; } = Codecs.Names[0];
 
     /// <summary>Larger pictures are made with the fast model on a CPU, in pixels; 0: none.</summary>
     internal long FastAbovePixels { get; init; } = ModelChooser.DefaultFastAbovePixels;

@@ -11,6 +11,9 @@ public sealed record WorkerOptions
     /// <summary>Threads that compute.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>What the networks compute in.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>The model of jobs that ask for none and for no scale, a catalogue name or a path; null: the best that is installed.</summary>
     public string? Model { get; init; }
 

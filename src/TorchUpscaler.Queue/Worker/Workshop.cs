@@ -80,6 +80,7 @@ internal sealed class Workshop : IDisposable
                 MemoryBytes = memory,
                 ReservedBytes = encoder + others.Sum(other => other.EncoderBytes),
                 Threads = _options.Threads,
+                Precision = _options.Precision,
                 TemporaryFolder = _store.WorkFolder(job.Claim),
             }));
             return new PictureWork(run, choice, shape, encoder, output);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchUpscaler.Core;
+using TorchUpscaler.Torch.Cuda;
 
 namespace TorchUpscaler.Torch.Full;
 
@@ -14,6 +15,7 @@ internal static class LibTorch
     /// <exception cref="InputException">It cannot; says in a sentence why, and what to do.</exception>
     public static void Require(TorchDevice device)
     {
+        if (device.IsCuda) RequireCard(device);
         // TorchSharp itself would print a page.
         if (!IsThere(device))
             throw new InputException(device.IsCuda
@@ -23,14 +25,20 @@ internal static class LibTorch
         {
             if (device.IsCuda && !torch.cuda.is_available())
                 throw new InputException($"{device} cannot be used: PyTorch finds no CUDA card; see torchupscaler doctor, or use --engine cpu");
-            if (device.IsCuda && device.Index >= torch.cuda.device_count())
-                throw new InputException($"{device} cannot be used: this machine has {torch.cuda.device_count()} cards, counted from 0; write another --device");
             if (!device.IsCuda) torch.InitializeDeviceType(DeviceType.CPU);
         }
         catch (Exception error) when (error is NotSupportedException or TypeInitializationException or DllNotFoundException or InvalidOperationException)
         {
             throw new InputException($"{device} cannot be used: {FirstLine(error)}; use --engine cpu", error);
         }
+    }
+
+    private static void RequireCard(TorchDevice device)
+    {
+        var driver = NvidiaDriver.Look();
+        var card = driver.Cards.FirstOrDefault(card => card.Index == device.Index);
+        var fault = driver.Fault ?? (card is null ? $"the driver knows {driver.Cards.Count} cards, counted from 0" : CardRules.Fault(card));
+        if (fault is not null) throw new InputException($"{device} cannot be used: {fault}; or use --engine cpu");
     }
 
     private static bool Loads(string library) => NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out _);

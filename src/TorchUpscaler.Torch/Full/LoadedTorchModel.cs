@@ -103,7 +103,7 @@ internal sealed class LoadedTorchModel : ILoadedModel
     {
         Precision.Float16 when !Engine.Device.IsCuda => throw new InputException("half precision needs a CUDA card; leave --precision out, or write fp32"),
         Precision.Float16 => ScalarType.Float16,
-        Precision.Auto when Engine.Device.IsCuda && _isHalfTrusted => ScalarType.Float16,
+        Precision.Auto when Engine.Preferred == Precision.Float16 && _isHalfTrusted => ScalarType.Float16,
         _ => ScalarType.Float32,
     };
 

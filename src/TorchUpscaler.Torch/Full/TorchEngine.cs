@@ -1,4 +1,5 @@
 using TorchUpscaler.Core;
+using TorchUpscaler.Torch.Cuda;
 using static TorchSharp.torch;
 
 namespace TorchUpscaler.Torch.Full;
@@ -35,7 +36,8 @@ public sealed class TorchEngine : IUpscaleEngine
         backends.cuda.matmul.allow_tf32 = false;
         backends.cudnn.allow_tf32 = false;
         using (zeros(1, device: Torch)) cuda.synchronize(); // opens the card, which takes some of its memory
-        _cardBytes = options.CardBytes ?? (long)(ShareOfCard * (FreeBytes(Device) ?? CardWithoutWord));
+        _cardBytes = options.CardBytes ?? (long)(ShareOfCard * (NvidiaDriver.FreeBytes(Device.Index) ?? CardWithoutWord));
+        Preferred = NvidiaDriver.Look().Cards.FirstOrDefault(card => card.Index == Device.Index) is { } known ? CardRules.PrecisionFor(known) : Precision.Float16;
     }
 
     /// <summary>Where it computes.</summary>
@@ -46,6 +48,9 @@ public sealed class TorchEngine : IUpscaleEngine
 
     /// <summary>The device as TorchSharp knows it.</summary>
     internal Device Torch { get; }
+
+    /// <summary>What it computes in where nobody says otherwise.</summary>
+    internal Precision Preferred { get; } = Precision.Float32;
 
     /// <summary>Whether <see cref="Dispose"/> has been called.</summary>
     internal bool IsDisposed => _isDisposed;
@@ -73,8 +78,8 @@ public sealed class TorchEngine : IUpscaleEngine
         _fallback = null;
     }
 
-    /// <summary>Whether this build can use a CUDA card of this machine. Opens none.</summary>
-    public static bool IsCudaAvailable() => LibTorch.IsThere(new TorchDevice(IsCuda: true)) && cuda.is_available();
+    /// <summary>Whether this build has what computes on CUDA cards. Says nothing of the machine's cards, and opens none.</summary>
+    public static bool HasCuda => LibTorch.IsThere(new TorchDevice(IsCuda: true));
 
     /// <summary>Makes sure of the thread, and sets how many threads compute on the processor.</summary>
     internal void Enter(int? threads)
@@ -99,6 +104,4 @@ public sealed class TorchEngine : IUpscaleEngine
 
     /// <summary>A run has ended.</summary>
     internal void Remove(TorchRun run) => _runs.Remove(run);
-
-    private static long? FreeBytes(TorchDevice device) => null;
 }

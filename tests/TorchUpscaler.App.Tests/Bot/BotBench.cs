@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Tests.Service;
 using TorchUpscaler.BotServer;
@@ -77,10 +78,10 @@ internal sealed class BotBench : IAsyncDisposable
     /// <summary>Works as the program's worker does, with the real engine, until all that was sent is answered and told.</summary>
     internal async Task Work()
     {
-        var engine = Engines.Of("cpu");
+        var engine = Engines.Of(new EngineWish("cpu"));
         using var store = JobStores.Open(_location, _here.PathOf("work-of-worker"), new QueueOptions { Lease = TimeSpan.FromSeconds(2) });
         using var metrics = new QueueMetrics();
-        using var worker = new Worker(store, new VipsCodec(), new ModelChooser(new ModelFolders(_models)), new EngineSupply(engine.Name, engine.Open),
+        using var worker = new Worker(store, new VipsCodec(), new ModelChooser(new ModelFolders(_models)), new EngineSupply(engine.Name, () => engine.Open(_ => { })),
             new WorkerOptions { MemoryBytes = 1 << 30, Threads = 1 }, metrics, TimeProvider.System, NullLogger<Worker>.Instance);
         using var thread = new WorkerThread(worker, NullLogger<WorkerThread>.Instance);
         await Settled();

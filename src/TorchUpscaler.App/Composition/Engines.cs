@@ -1,0 +1,73 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Cpu;
+#if FULL_PACKAGES
+using TorchUpscaler.Torch;
+using TorchUpscaler.Torch.Cuda;
+using TorchUpscaler.Torch.Full;
+#endif
+
+namespace TorchUpscaler.App.Composition;
+
+/// <summary>What somebody wants to compute with.</summary>
+/// <param name="Engine">One of <see cref="Engines.Names"/>.</param>
+/// <param name="Device">Of the Torch engine: <c>cpu</c>, <c>cuda:0</c>; null: a card where there is one that will do, else the processor.</param>
+/// <param name="Precision">What the networks compute in.</param>
+internal sealed record EngineWish(string Engine = "auto", string? Device = null, Precision Precision = Precision.Auto);
+
+/// <summary>An engine that can be opened.</summary>
+/// <param name="Name">Its name in options and reports.</param>
+/// <param name="IsOnCpu">Whether it computes on the processor, where large pictures take long.</param>
+/// <param name="Open">Opens it, on the thread that uses it; it tells in a sentence of what the operator may want to know.</param>
+/// <param name="OpenFallback">Opens the engine for what this one fails at; null: there is no other.</param>
+internal sealed record EngineChoice(string Name, bool IsOnCpu, Func<Action<string>, IUpscaleEngine> Open, Func<IUpscaleEngine>? OpenFallback = null);
+
+/// <summary>The engines of this build.</summary>
+internal static class Engines
+{
+    private const string FullBuild = "dotnet publish src/TorchUpscaler.App -c Release -p:Packages=full -o out";
+
+    /// <summary>What <c>--engine</c> takes.</summary>
+    internal static readonly string[] Names = ["auto", "cpu", "torch"];
+
+    /// <summary>What <c>--precision</c> takes, in the order of <see cref="Precision"/>.</summary>
+    internal static readonly string[] Precisions = ["auto", "fp32", "fp16"];
+
+    /// <summary>The engine that somebody wants. <c>auto</c> is the Torch engine where there is a card that will do, or a device is named.</summary>
+    /// <exception cref="InputException">This build, or this machine, does not have it.</exception>
+    internal static EngineChoice Of(EngineWish wish) => wish.Engine switch
+    {
+        "cpu" => OnProcessor(wish),
+        "torch" => Torch(wish),
+        "auto" => wish.Device is not null ? Torch(wish) : CardOrProcessor(wish),
+        var name => throw new ArgumentOutOfRangeException(nameof(wish), name, "no engine"),
+    };
+
+    private static EngineChoice OnProcessor(EngineWish wish)
+    {
+        if (wish.Device is not (null or "cpu")) throw new InputException($"the CPU engine does not compute on {wish.Device}; write --engine torch, or leave --device out");
+        if (wish.Precision == Precision.Float16) throw new InputException("the CPU engine computes in fp32 alone; leave --precision out, or write --engine torch");
+        return new EngineChoice("cpu", IsOnCpu: true, _ => new CpuEngine());
+    }
+
+#if FULL_PACKAGES
+    private static readonly Lazy<TorchDevice?> s_card = new(FindCard);
+
+    private static EngineChoice CardOrProcessor(EngineWish wish) => s_card.Value is null ? OnProcessor(wish) : Torch(wish);
+
+    private static EngineChoice Torch(EngineWish wish)
+    {
+        var device = wish.Device is { } named ? TorchDevice.Parse(named) : s_card.Value ?? TorchDevice.Cpu;
+        var options = new TorchOptions { Device = device, Fallback = device.IsCuda ? () => new CpuEngine() : null };
+        return new EngineChoice("torch", !device.IsCuda, notice => new TorchEngine(options with { Notice = notice }), () => new CpuEngine());
+    }
+
+    private static TorchDevice? FindCard() =>
+        NvidiaDriver.Look().Cards.FirstOrDefault(card => CardRules.Fault(card) is null) is { } card && TorchEngine.HasCuda
+            ? new TorchDevice(IsCuda: true, card.Index)
+            : null;
+#else
+    private static EngineChoice CardOrProcessor(EngineWish wish) => OnProcessor(wish);
+
+    private static EngineChoice Torch(EngineWish wish) => throw new InputException($"this build has no Torch engine; build one with: {FullBuild}");
+#endif
+}
