@@ -4,6 +4,17 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 # The project needs no ICU; an SDK unpacked by hand would refuse to start without it.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
+# Where a project's Release build lies.
+built=bin/Release/net10.0
+
+# use_full_packages TORCH [FOLDER]: all that dotnet does from now on is the full build, with TorchSharp for cpu or cuda, and with the
+# packages of a folder beside the feed's. MSBuild takes properties from the environment.
+use_full_packages() {
+    export Packages=full Torch=$1
+    [ -z "${2-}" ] || export RestoreAdditionalProjectSources=$2
+    built=bin/full-$1/Release/net10.0
+}
+
 say() { printf '== %s\n' "$*"; }
 
 die() {
@@ -84,5 +95,5 @@ pull_weights() {
 }
 
 run_converter() {
-    dotnet tools/WeightConverter/bin/Release/net10.0/weights.dll "$@"
+    dotnet "tools/WeightConverter/$built/weights.dll" "$@"
 }

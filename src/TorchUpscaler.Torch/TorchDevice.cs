@@ -24,7 +24,7 @@ public readonly record struct TorchDevice(bool IsCuda, int Index = 0)
         if (text.StartsWith(Numbered, StringComparison.Ordinal)
             && int.TryParse(text.AsSpan(Numbered.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < MostCards)
             return new TorchDevice(IsCuda: true, index);
-        throw new FormatException($"'{Display.Text(text)}' is no device; write cpu, cuda:0 or another card's number");
+        throw new FormatException($"'{Display.Text(text)}' is no device; write auto, cpu, cuda:0 or another card's number");
     }
 
     /// <summary>The name as PyTorch writes it.</summary>

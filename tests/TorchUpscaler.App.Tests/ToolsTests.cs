@@ -15,6 +15,7 @@ public sealed class ToolsTests : IDisposable
     // Fails in the step $FAIL; a test project's result file is $RESULT, or for B.Tests $RESULT_B; $WARN makes restore warn.
     private const string Dotnet = """
         #!/bin/bash
+        echo "$1 ${Packages:--} ${Torch:--} ${RestoreAdditionalProjectSources:--}" >> dotnet.log
         [ "$1" = "$FAIL" ] && exit 1
         [ "$1" = restore ] && echo "$WARN"
         [ "$1" = test ] || exit 0
@@ -144,11 +145,50 @@ public sealed class ToolsTests : IDisposable
             File.ReadAllLines(_here.PathOf("apt.log")));
     }
 
+    [Fact]
+    public void The_default_build_has_no_switches()
+    {
+        Check(0, "8 passed, 0 failed, 2 skipped");
+
+        Assert.All(Builds(), build => Assert.EndsWith(" - - -", build, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cpu", "--packages", "full")]
+    [InlineData("cuda", "--packages", "full", "--torch", "cuda", "--long")]
+    public void The_full_build_is_verified_in_every_step(string torch, params string[] arguments)
+    {
+        var feed = Directory.CreateDirectory(_here.PathOf("a feed")).FullName;
+
+        Check(0, "8 passed, 0 failed, 2 skipped", [.. arguments, "--feed", feed]);
+
+        Assert.Equal(["restore", "format", "build", "test", "test"], Builds().Select(build => build.Split(' ')[0]).Where(step => !step.Contains('/', StringComparison.Ordinal)));
+        Assert.All(Builds(), build => Assert.EndsWith($" full {torch} {feed}", build, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2, "--packages", "some")]
+    [InlineData(2, "--feed", "a feed")]
+    [InlineData(2, "--packages", "full", "--torch", "rocm")]
+    [InlineData(1, "--packages", "full", "--feed", "not there")]
+    public void Switches_that_make_no_sense_are_refused_before_anything_is_done(int exitCode, params string[] arguments)
+    {
+        Directory.CreateDirectory(_here.PathOf("a feed"));
+
+        Check(exitCode, null, arguments);
+
+        Assert.False(File.Exists(_here.PathOf("dotnet.log")));
+    }
+
     public void Dispose() => _here.Dispose();
 
-    private void Check(int exitCode, string lastLine)
+    // The steps, with the switches that they were given.
+    private string[] Builds() => File.ReadAllLines(_here.PathOf("dotnet.log"));
+
+    private void Check(int exitCode, string? lastLine, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/bash", [_here.PathOf("tools/check")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/bash", [_here.PathOf("tools/check"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var name in (string[])["Packages", "Torch", "RestoreAdditionalProjectSources"]) start.Environment.Remove(name);
         foreach (var (name, value) in _environment) start.Environment[name] = value;
         start.Environment["PATH"] = $"{_here.PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
         using var check = Process.Start(start)!;
@@ -157,6 +197,7 @@ public sealed class ToolsTests : IDisposable
         check.WaitForExit();
 
         Assert.True(check.ExitCode == exitCode, $"exit code {check.ExitCode} instead of {exitCode}\n{errors.Result}{string.Join('\n', lines)}");
-        Assert.Equal(lastLine, lines[^1]);
+        if (lastLine is null) Assert.Empty(lines);
+        else Assert.Equal(lastLine, lines[^1]);
     }
 }

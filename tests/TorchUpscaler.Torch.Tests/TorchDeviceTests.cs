@@ -23,7 +23,7 @@ public class TorchDeviceTests
     public void What_is_no_device_is_refused_with_what_to_write(string text)
     {
         var error = Assert.Throws<FormatException>(() => TorchDevice.Parse(text));
-        Assert.Contains("write cpu, cuda:0", error.Message, StringComparison.Ordinal);
+        Assert.Contains("write auto, cpu, cuda:0", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Cpu;
-#if FULL_PACKAGES
 using TorchUpscaler.Torch;
+#if FULL_PACKAGES
 using TorchUpscaler.Torch.Cuda;
 using TorchUpscaler.Torch.Full;
 #endif
@@ -31,6 +31,10 @@ internal static class Engines
 
     /// <summary>What <c>--precision</c> takes, in the order of <see cref="Precision"/>.</summary>
     internal static readonly string[] Precisions = ["auto", "fp32", "fp16"];
+
+    /// <summary>The device that a text names, or null for <c>auto</c>.</summary>
+    /// <exception cref="FormatException">It names none.</exception>
+    internal static string? DeviceOf(string text) => text == "auto" ? null : TorchDevice.Parse(text).ToString();
 
     /// <summary>The engine that somebody wants. <c>auto</c> is the Torch engine where there is a card that will do, or a device is named.</summary>
     /// <exception cref="InputException">This build, or this machine, does not have it.</exception>

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using TorchUpscaler.App.Composition;
 using TorchUpscaler.Core;
 using TorchUpscaler.Telegram.Data;
-using TorchUpscaler.Torch;
 
 namespace TorchUpscaler.App.Service;
 
@@ -35,8 +34,8 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
             (s, text) => s with { LogLevel = Name<LogLevel>(text, "debug, information, warning or error") }),
         new("Worker:Engine", "--engine", "auto", "`auto`, `cpu` or `torch`",
             (s, text) => s with { Engine = s.Engine with { Engine = OneOf(Engines.Names, text) } }),
-        new("Worker:Device", "--device", "a card that will do, else cpu", "where the Torch engine computes: `cuda:0` or another card, or `cpu`",
-            (s, text) => s with { Engine = s.Engine with { Device = TorchDevice.Parse(text).ToString() } }),
+        new("Worker:Device", "--device", "auto", "where the Torch engine computes: `cuda:0` or another card, `cpu`, or `auto`: the first card that will do, else the processor",
+            (s, text) => s with { Engine = s.Engine with { Device = Engines.DeviceOf(text) } }),
         new("Worker:Precision", "--precision", "auto", "`fp32`, `fp16` (on a card), or `auto`: what the card is made for",
             (s, text) => WithPrecision(s, (Precision)Array.IndexOf(Engines.Precisions, OneOf(Engines.Precisions, text)))),
         new("Worker:Codec", "--codec", "auto", "`libvips`, `imagesharp` (in the full build), or `auto`: libvips where it is installed",

@@ -3,7 +3,6 @@ using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using TorchUpscaler.App.Composition;
 using TorchUpscaler.Core;
-using TorchUpscaler.Torch;
 
 namespace TorchUpscaler.App.Upscale;
 
@@ -15,10 +14,10 @@ internal static class EngineArguments
 
     private static readonly Option<string?> Device = new("--device")
     {
-        Description = "Where the Torch engine computes. Default: the first card that will do, else cpu.",
-        HelpName = "cuda:N|cpu",
+        Description = "Where the Torch engine computes. Default: auto, the first card that will do, else the processor.",
+        HelpName = "auto|cuda:N|cpu",
         CustomParser = ParseDevice,
-        CompletionSources = { _ => [new CompletionItem("cuda:0"), new CompletionItem("cpu")] },
+        CompletionSources = { _ => [new CompletionItem("auto"), new CompletionItem("cuda:0"), new CompletionItem("cpu")] },
     };
 
     private static readonly Option<string?> Precision = OneOf("--precision", "no precision",
@@ -64,7 +63,7 @@ internal static class EngineArguments
     {
         try
         {
-            return TorchDevice.Parse(result.Tokens[0].Value).ToString();
+            return Engines.DeviceOf(result.Tokens[0].Value);
         }
         catch (FormatException error)
         {
