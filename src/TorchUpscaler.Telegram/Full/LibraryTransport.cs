@@ -113,7 +113,7 @@ internal sealed class LibraryTransport : IDisposable
         }
     }
 
-    // A body whose length is not said goes in pieces, which the library spares Telegram only where it makes tries of its own.
+    // A body whose length is not said goes in pieces. The library avoids that only where it makes tries of its own.
     private static async ValueTask Measure(Library.ITelegramBotClient bot, Library.Args.ApiRequestEventArgs request, CancellationToken cancellation)
     {
         if (request.HttpRequestMessage?.Content is JsonContent json) await json.LoadIntoBufferAsync(cancellation);

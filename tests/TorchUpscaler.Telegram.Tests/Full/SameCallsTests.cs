@@ -11,11 +11,8 @@ public sealed class SameCallsTests : IDisposable
     private const string Token = "4839574812:AAFD39kkdpWt3ywyRZergyOLMaJhac60qcW";
 
     private static readonly FormattedText s_text = FormattedText.Bold("Ready 🎉") + FormattedText.Italic("!") + FormattedText.Code("<b>&.png") + FormattedText.Link("here", "https://example.org/?a=b&c");
+    private static readonly FormattedText s_marks = new("news", [.. ((string[])["underline", "strikethrough", "spoiler", "pre", "blockquote"]).Select(type => new TextEntity { Type = type, Offset = 0, Length = 4 })]);
     private static readonly InlineKeyboard s_keyboard = new([[InlineButton.Press("×2", "s:2"), InlineButton.Press("×4", "s:4")], [InlineButton.Press("More", "p:1")]]);
-
-    private readonly TemporaryFolder _folder = new();
-
-    public static TheoryData<string> Calls => [.. s_calls.Keys];
 
     private static readonly Dictionary<string, Func<IBotApi, OutgoingFile, Task>> s_calls = new()
     {
@@ -30,6 +27,7 @@ public sealed class SameCallsTests : IDisposable
         ["deleteMyCommands"] = (api, _) => api.DeleteMyCommands(CommandScope.Of(-1001234567890), null, default),
         ["sendMessage"] = (api, _) => api.SendMessage(new TextMessage { Chat = 9, Text = "a" }, default),
         ["sendMessage, all"] = (api, _) => api.SendMessage(new TextMessage { Chat = -1001234567890, Thread = 7, ReplyTo = 5, IsSilent = true, Text = s_text, Keyboard = s_keyboard }, default),
+        ["sendMessage, as an admin writes it"] = (api, _) => api.SendMessage(new TextMessage { Chat = 9, Text = s_marks }, default),
         ["editMessageText"] = (api, _) => api.EditMessageText(new TextEdit(new MessageRef(9, 5), s_text, s_keyboard), default),
         ["editMessageText, plain"] = (api, _) => api.EditMessageText(new TextEdit(new MessageRef(9, 5), "a \0 \ud800"), default),
         ["editMessageReplyMarkup"] = (api, _) => api.EditMessageReplyMarkup(new MessageRef(9, 5), s_keyboard, default),
@@ -50,6 +48,10 @@ public sealed class SameCallsTests : IDisposable
         ["getFile"] = (api, _) => api.GetFile("AgAC-1_x", default),
     };
 
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Calls => [.. s_calls.Keys];
+
     [Theory, MemberData(nameof(Calls))]
     public async Task A_call_says_the_same(string call)
     {
@@ -66,6 +68,14 @@ public sealed class SameCallsTests : IDisposable
         var said = await Said(options => new TelegramBotApi(options), (api, _) => api.SendMessage(new TextMessage { Chat = 9, Text = text }, default));
         Assert.Equal("news", (string?)said["text"]);
         Assert.Equal("text_link", (string?)Assert.Single(said["entities"]!.AsArray())!["type"]);
+    }
+
+    [Fact]
+    public async Task A_scope_that_the_library_has_no_way_to_name_is_refused_before_anything_is_said()
+    {
+        using var api = new TelegramBotApi(new BotApiOptions { Token = Token });
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => api.SetMyCommands([], new CommandScope("everywhere else"), null, default));
+        Assert.Contains("everywhere else", refusal.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
