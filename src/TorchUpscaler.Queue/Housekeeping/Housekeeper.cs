@@ -39,14 +39,19 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
         await _stop.CancelAsync();
         try
         {
-            await _starting;
-            await Task.WhenAll(_factories.Select(Close)).WaitAsync(StopPatience);
+            await End().WaitAsync(StopPatience);
+            _stop.Dispose();
         }
         catch (TimeoutException)
         {
             // The store does not answer; the process ends all the same.
         }
-        _stop.Dispose();
+    }
+
+    private async Task End()
+    {
+        await _starting;
+        await Task.WhenAll(_factories.Select(Close));
     }
 
     private async Task StartWhenPossible(Func<StandaloneSchedulerFactory> build, IReadOnlyList<Duty> duties)
@@ -126,6 +131,8 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
     {
         quartz.ConfigureScheduler(options => options.GenerateInstanceId = true);
         quartz.UsePersistentStore(schedule => schedule
+            // Of a round whose store has gone meanwhile Quartz wants to write down the end for ever: that must not hold the process.
+            .ConfigureStore(options => options.UseBackgroundThreads = true)
             .ProvisionSchema()
             .UsePostgres(source => source.DataSourceFactory = _ => store.Connections)
             .UseSystemTextJsonSerializer()

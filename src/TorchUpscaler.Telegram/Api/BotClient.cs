@@ -6,9 +6,6 @@ namespace TorchUpscaler.Telegram.Api;
 /// <summary>The Bot API over HTTP, and no more of it than this program uses.</summary>
 public sealed class BotClient : IBotApi
 {
-    /// <summary>The kinds of updates that this program reads.</summary>
-    private static readonly string[] s_updates = ["message", "edited_message", "callback_query", "my_chat_member"];
-
     private readonly Transport _transport;
     private readonly LocalFiles _localFiles;
     private readonly string _description;
@@ -32,24 +29,13 @@ public sealed class BotClient : IBotApi
     public async Task<IReadOnlyList<Update>> GetUpdates(long offset, TimeSpan timeout, int limit, CancellationToken cancellation)
     {
         const string method = "getUpdates";
-        var request = new GetUpdatesRequest(offset == 0 ? null : offset, limit, (int)timeout.TotalSeconds, s_updates);
-        var result = await _transport.Call(method, request, BotJson.Default.GetUpdatesRequest, isRepeatable: true, timeout, cancellation);
-        try
-        {
-            var (updates, count) = UpdateReader.ReadMany(result);
-            // They could not even be confirmed: they would come again and again.
-            if (updates.Count == 0 && count > 0) throw new BotApiException(BotError.InvalidAnswer, "the Bot API server sends updates without an id");
-            return updates;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            throw new BotApiException(BotError.InvalidAnswer, $"the Bot API server's answer to {method} cannot be read");
-        }
+        var request = new GetUpdatesRequest(offset == 0 ? null : offset, limit, (int)timeout.TotalSeconds, Request.UpdateKinds);
+        return Answers.Updates(method, await _transport.Call(method, request, BotJson.Default.GetUpdatesRequest, isRepeatable: true, timeout, cancellation));
     }
 
     /// <inheritdoc/>
     public Task SetWebhook(Webhook webhook, CancellationToken cancellation) =>
-        Repeatable("setWebhook", new SetWebhookRequest(webhook.Url, webhook.Secret, webhook.Connections, s_updates), BotJson.Default.SetWebhookRequest, cancellation);
+        Repeatable("setWebhook", new SetWebhookRequest(webhook.Url, webhook.Secret, webhook.Connections, Request.UpdateKinds), BotJson.Default.SetWebhookRequest, cancellation);
 
     /// <inheritdoc/>
     public Task DeleteWebhook(CancellationToken cancellation) =>
@@ -124,23 +110,8 @@ public sealed class BotClient : IBotApi
         Answers.Read("getFile", await Repeatable("getFile", new GetFileRequest(fileId), BotJson.Default.GetFileRequest, cancellation), BotJson.Default.RemoteFile);
 
     /// <inheritdoc/>
-    public async Task<long> Download(RemoteFile file, Stream destination, long maximumBytes, CancellationToken cancellation)
-    {
-        if (file.FileSize > maximumBytes) throw FileCopy.TooBig(maximumBytes);
-        if (string.IsNullOrEmpty(file.FilePath)) throw new BotApiException(BotError.WrongFile, "Telegram does not say where the file is");
-        if (!Path.IsPathRooted(file.FilePath)) return await _transport.Download(RemotePath.Escape(file.FilePath), destination, maximumBytes, cancellation);
-
-        await using var source = _localFiles.Open(file.FilePath);
-        if (source.Length > maximumBytes) throw FileCopy.TooBig(maximumBytes);
-        try
-        {
-            return await FileCopy.Copy(source, destination, maximumBytes, _ => { }, cancellation);
-        }
-        catch (BrokenSourceException)
-        {
-            throw new BotApiException(BotError.WrongFile, "a file of the local Bot API server cannot be read");
-        }
-    }
+    public Task<long> Download(RemoteFile file, Stream destination, long maximumBytes, CancellationToken cancellation) =>
+        _localFiles.Fetch(file, destination, maximumBytes, path => _transport.Download(path, destination, maximumBytes, cancellation), cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Npgsql;
 using TorchUpscaler.Queue;
 using TorchUpscaler.Queue.Tests;
 
@@ -98,6 +100,42 @@ public sealed class CrashTests(TinyModels models)
 
         Assert.All(rig.Store.List(null, null, 100), job => Assert.Equal(0, job.Failures));
         rig.AllIsAsItShouldBe();
+    }
+
+    [Fact]
+    public void Told_to_stop_when_its_database_has_died_during_a_round_of_housekeeping_a_worker_ends()
+    {
+        var cluster = PostgresCluster.ToBeKilled;
+        var location = cluster.NewSchema();
+        using var rig = new QueueRig(models.Folder, location);
+        using (var connection = cluster.Connect(Uri.UnescapeDataString(location.Split("schema=")[1])))
+        {
+            // The round that takes back expired leases comes to no end.
+            Execute(connection, "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$");
+            Execute(connection, "CREATE TRIGGER wait BEFORE UPDATE ON rescue FOR EACH ROW EXECUTE FUNCTION wait()");
+            var worker = rig.StartWorker();
+            QueueRig.Until(() => Execute(connection, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'") is not null, "a round is under way");
+            cluster.Kill();
+            try
+            {
+                QueueRig.Until(() => worker.Said.Contains("Housekeeping waits for the store", StringComparison.Ordinal), "it has noticed");
+                var took = Stopwatch.StartNew();
+                worker.Signal("TERM");
+                QueueRig.Until(() => !worker.IsRunning, $"it has ended; it said:\n{worker.Said}");
+                Assert.InRange(took.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+                Assert.Equal(0, worker.ExitCode);
+            }
+            finally
+            {
+                cluster.Start();
+            }
+        }
+    }
+
+    private static object? Execute(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        return command.ExecuteScalar();
     }
 
     private void KillAtRandom(string store, int kills, int seed)

@@ -4,7 +4,7 @@ using TorchUpscaler.Telegram.Api;
 namespace TorchUpscaler.Telegram.Tests.Contract;
 
 /// <summary>What every implementation of <see cref="IBotApi"/> does against a Bot API server.</summary>
-public abstract class BotApiContract : IAsyncLifetime
+public abstract class BotApiContract : ClientContract, IAsyncLifetime
 {
     protected static readonly CancellationToken None = CancellationToken.None;
 
@@ -13,9 +13,6 @@ public abstract class BotApiContract : IAsyncLifetime
     protected BotApiServer Server { get; private set; } = null!;
 
     protected IBotApi Api { get; private set; } = null!;
-
-    /// <summary>A client of the server that waits only briefly before it tries again.</summary>
-    protected abstract IBotApi Create(BotApiOptions options);
 
     public virtual async Task InitializeAsync()
     {
@@ -30,6 +27,7 @@ public abstract class BotApiContract : IAsyncLifetime
         Folder.Dispose();
     }
 
+    /// <summary>A client of the server waits only briefly before it tries again.</summary>
     protected BotApiOptions Options(BotApiServer? server = null) =>
         new() { Token = (server ?? Server).Token, ApiBaseUrl = (server ?? Server).Address, RetryDelay = TimeSpan.FromMilliseconds(5), Retries = 3 };
 

@@ -86,6 +86,22 @@ internal sealed class Answers(Secrets secrets)
         }
     }
 
+    /// <summary>Reads updates; one that cannot be read hides no other.</summary>
+    internal static IReadOnlyList<Update> Updates(string method, ReadOnlyMemory<byte> result)
+    {
+        try
+        {
+            var (updates, count) = UpdateReader.ReadMany(result);
+            // They could not even be confirmed: they would come again and again.
+            if (updates.Count == 0 && count > 0) throw new BotApiException(BotError.InvalidAnswer, "the Bot API server sends updates without an id");
+            return updates;
+        }
+        catch (JsonException)
+        {
+            throw new BotApiException(BotError.InvalidAnswer, $"the Bot API server's answer to {method} cannot be read");
+        }
+    }
+
     /// <summary>The error that an HTTP status stands for where there is no JSON to tell more.</summary>
     internal static BotApiException NoJson(string method, int status) => status switch
     {

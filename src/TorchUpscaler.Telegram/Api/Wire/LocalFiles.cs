@@ -1,12 +1,35 @@
 namespace TorchUpscaler.Telegram.Api.Wire;
 
-/// <summary>Files that a local Bot API server hands out by their path on this machine. Nothing outside its folder is opened.</summary>
+/// <summary>Fetches files; those that a local Bot API server hands out by their path on this machine. Nothing outside its folder is opened.</summary>
 /// <param name="root">The server's folder, or null where there is none.</param>
 internal sealed class LocalFiles(string? root)
 {
-    /// <summary>Opens a file.</summary>
-    /// <exception cref="BotApiException">It is not there; or <see cref="BotError.Unavailable"/>, as the folder is not set as it has to be.</exception>
-    internal FileStream Open(string path)
+    /// <summary>Copies a file's bytes to a stream: from this machine where its path is one of this machine.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="destination">Where they go.</param>
+    /// <param name="maximumBytes">More is an error.</param>
+    /// <param name="download">Copies those of a file that is elsewhere; gets its path, fit for an address.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal async Task<long> Fetch(RemoteFile file, Stream destination, long maximumBytes, Func<string, Task<long>> download, CancellationToken cancellation)
+    {
+        if (file.FileSize > maximumBytes) throw FileCopy.TooBig(maximumBytes);
+        if (string.IsNullOrEmpty(file.FilePath)) throw new BotApiException(BotError.WrongFile, "Telegram does not say where the file is");
+        if (!Path.IsPathRooted(file.FilePath)) return await download(RemotePath.Escape(file.FilePath));
+
+        await using var source = Open(file.FilePath);
+        if (source.Length > maximumBytes) throw FileCopy.TooBig(maximumBytes);
+        try
+        {
+            return await FileCopy.Copy(source, destination, maximumBytes, _ => { }, cancellation);
+        }
+        catch (BrokenSourceException)
+        {
+            throw new BotApiException(BotError.WrongFile, "a file of the local Bot API server cannot be read");
+        }
+    }
+
+    // BotError.Unavailable where the folder is not set as it has to be.
+    private FileStream Open(string path)
     {
         if (root is null)
             throw Hindered("the Bot API server hands out files by path; set LocalFilesRoot to the folder in which it keeps them");

@@ -5,6 +5,9 @@ namespace TorchUpscaler.Telegram.Api.Wire;
 /// <summary>Turns what is to be sent into the calls' parameters.</summary>
 internal static class Request
 {
+    /// <summary>The kinds of updates that this program reads.</summary>
+    internal static IReadOnlyList<string> UpdateKinds { get; } = ["message", "edited_message", "callback_query", "my_chat_member"];
+
     internal static SendMessageRequest Of(TextMessage message) => new(message.Chat, message.Thread, message.Text.Text, Entities(message.Text),
         new LinkPreviewOptions(true), Flag(message.IsSilent), Reply(message), Of(message.Keyboard));
 

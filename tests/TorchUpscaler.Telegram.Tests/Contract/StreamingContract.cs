@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using TorchUpscaler.BotServer;
 using TorchUpscaler.Telegram.Api;
 
-namespace TorchUpscaler.Telegram.Tests.Client;
+namespace TorchUpscaler.Telegram.Tests.Contract;
 
 /// <summary>Tests that measure the process alone.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
@@ -10,13 +10,13 @@ public class Alone;
 
 /// <summary>Files pass through; they are never held.</summary>
 [Collection(nameof(Alone))]
-public class StreamingTests
+public abstract class StreamingContract : ClientContract
 {
     [Fact]
     public async Task A_slow_download_of_20_MB_holds_up_nobody()
     {
         await using var server = await BotApiServer.Start();
-        using var api = new BotClient(new BotApiOptions { Token = server.Token, ApiBaseUrl = server.Address });
+        using var api = Create(new BotApiOptions { Token = server.Token, ApiBaseUrl = server.Address });
         var anna = server.AddPerson("Anna");
         var big = await api.GetFile(anna.SendDocument(new byte[20 << 20], "big.png").Document!.Id, default);
         var small = await api.GetFile(anna.SendDocument(new byte[1000], "small.png").Document!.Id, default);
@@ -45,7 +45,7 @@ public class StreamingTests
         const int size = 25 << 20;
         await using var server = await BotApiServer.Start();
         using var folder = new TemporaryFolder();
-        using var api = new BotClient(new BotApiOptions { Token = server.Token, ApiBaseUrl = server.Address });
+        using var api = Create(new BotApiOptions { Token = server.Token, ApiBaseUrl = server.Address });
         var anna = server.AddPerson("Anna");
         var bytes = new byte[size];
         new Random(3).NextBytes(bytes);
@@ -120,8 +120,8 @@ public class StreamingTests
         Assert.Equal(BotError.Unavailable, (await Assert.ThrowsAsync<BotApiException>(() => upload)).Error);
     }
 
-    private static BotClient Client(LoopbackWeb web, TimeProvider clock) =>
-        new(new BotApiOptions { Token = "4839574812:AAFD39kkdpWt3ywyRZergyOLMaJhac60qcW", ApiBaseUrl = web.Address, Retries = 0 }, clock);
+    private IBotApi Client(LoopbackWeb web, TimeProvider clock) =>
+        Create(new BotApiOptions { Token = "4839574812:AAFD39kkdpWt3ywyRZergyOLMaJhac60qcW", ApiBaseUrl = web.Address, Retries = 0 }, clock);
 
     /// <summary>Counts what is written to it.</summary>
     private sealed class CountingStream : Stream

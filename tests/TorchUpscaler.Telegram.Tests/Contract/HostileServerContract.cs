@@ -3,10 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using TorchUpscaler.Telegram.Api;
 
-namespace TorchUpscaler.Telegram.Tests.Client;
+namespace TorchUpscaler.Telegram.Tests.Contract;
 
 /// <summary>Answers that are none.</summary>
-public class HostileServerTests
+public abstract class HostileServerContract : ClientContract
 {
     private const string Token = "4839574812:AAFD39kkdpWt3ywyRZergyOLMaJhac60qcW";
 
@@ -64,6 +64,25 @@ public class HostileServerTests
         Assert.Equal((BotError.InvalidAnswer, true), (failure.Error, failure.IsTransient));
     }
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("""{"message_id":"x","date":1,"chat":{"id":9}}""")]
+    [InlineData("""{"message_id":5,"date":"never","chat":{"id":9,"type":7},"text":{}}""")]
+    [InlineData("""{"message_id":5,"date":1,"chat":{"id":9},"entities":[{"type":"of tomorrow","offset":-1}]}""")]
+    public async Task One_update_that_is_not_as_it_should_be_hides_no_other(string message)
+    {
+        const string good = """{"message_id":5,"date":1,"chat":{"id":9,"type":"private"},"text":"hi"}""";
+        var deep = new string('[', 5000) + new string(']', 5000);
+        (long Id, string Message)[] sent = [(1, good), (2, message), (3, deep), (5_000_000_000, good)];
+        var updates = string.Join(',', sent.Select(update => $"{{\"update_id\":{update.Id},\"message\":{update.Message}}}"));
+        await using var web = await LoopbackWeb.Start(200, Encoding.UTF8.GetBytes($"{{\"ok\":true,\"result\":[{updates}]}}"));
+        using var api = Client(web);
+        var read = await api.GetUpdates(6_000_000_000, TimeSpan.Zero, 100, default);
+        Assert.Equal(sent.Select(update => update.Id), read.Select(update => update.Id));
+        Assert.Equal(("hi", "hi"), (read[0].Message!.Text, read[3].Message!.Text));
+        Assert.NotNull(read[2].Defect);
+    }
+
     [Fact]
     public async Task A_server_that_lets_nobody_in_is_given_up_and_nothing_has_happened()
     {
@@ -74,7 +93,7 @@ public class HostileServerTests
         using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await first.ConnectAsync(listener.LocalEndPoint!);
 
-        using var api = new BotClient(new BotApiOptions
+        using var api = Create(new BotApiOptions
         {
             Token = Token,
             ApiBaseUrl = new Uri($"http://{listener.LocalEndPoint}"),
@@ -136,6 +155,6 @@ public class HostileServerTests
         Assert.Equal(1, asked);
     }
 
-    private static BotClient Client(LoopbackWeb web, int retries = 0) =>
-        new(new BotApiOptions { Token = Token, ApiBaseUrl = web.Address, Retries = retries, RetryDelay = TimeSpan.Zero });
+    private IBotApi Client(LoopbackWeb web, int retries = 0) =>
+        Create(new BotApiOptions { Token = Token, ApiBaseUrl = web.Address, Retries = retries, RetryDelay = TimeSpan.Zero });
 }

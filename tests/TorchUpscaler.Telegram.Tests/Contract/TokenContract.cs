@@ -6,13 +6,16 @@ using TorchUpscaler.BotServer;
 using TorchUpscaler.Core;
 using TorchUpscaler.Telegram.Api;
 
-namespace TorchUpscaler.Telegram.Tests.Client;
+namespace TorchUpscaler.Telegram.Tests.Contract;
 
 /// <summary>Who has the token has the bot: it stands in no error, no log, no trace.</summary>
-public class TokenTests
+public abstract class TokenContract : ClientContract
 {
     private const string Secret = "AAH5tokenThatNobodyMaySee-0123456_x";
     private const string Token = "1234567890:" + Secret;
+
+    /// <summary>What is seen in the token's place.</summary>
+    protected virtual string StandIn => "";
 
     [Fact]
     public async Task Nothing_that_is_told_about_requests_has_the_token()
@@ -20,7 +23,7 @@ public class TokenTests
         using var ears = new Ears();
         await using var server = await BotApiServer.Start(new BotServerOptions { Token = Token });
         var options = new BotApiOptions { Token = Token, ApiBaseUrl = server.Address, Retries = 1, RetryDelay = TimeSpan.Zero };
-        using (var api = new BotClient(options))
+        using (var api = Create(options))
         {
             await api.GetMe(default);
             var file = await api.GetFile(server.AddPerson("Anna").SendDocument([1, 2, 3], "a.png").Document!.Id, default);
@@ -29,8 +32,8 @@ public class TokenTests
             server.Faults.Next(Fault.CutAnswer, "getMe", 2);
             await Fails(() => api.GetMe(default));
         }
-        Assert.Contains(ears.Heard, heard => heard.Contains("/bot/getMe", StringComparison.Ordinal));
-        Assert.Contains(ears.Heard, heard => heard.Contains("/file/bot/documents/", StringComparison.Ordinal));
+        Assert.Contains(ears.Heard, heard => heard.Contains($"/bot{StandIn}/getMe", StringComparison.Ordinal));
+        Assert.Contains(ears.Heard, heard => heard.Contains($"/file/bot{StandIn}/documents/", StringComparison.Ordinal));
         Assert.DoesNotContain(ears.Heard, HasSecret);
     }
 
@@ -58,7 +61,7 @@ public class TokenTests
     [InlineData("1234567890:short")]
     public void A_token_that_is_none_is_refused_in_words_without_it(string token)
     {
-        var error = Assert.Throws<InputException>(() => new BotClient(new BotApiOptions { Token = token }));
+        var error = Assert.Throws<InputException>(() => Create(new BotApiOptions { Token = token }));
         Assert.Contains("Token", error.Message, StringComparison.Ordinal);
         Assert.Contains("BotFather", error.Message, StringComparison.Ordinal);
         Assert.False(HasSecret(error.ToString()));
@@ -74,7 +77,7 @@ public class TokenTests
     [InlineData("/bot", "no address")]
     public void An_address_that_would_give_the_token_away_is_refused(string address, string why)
     {
-        var error = Assert.Throws<InputException>(() => new BotClient(new BotApiOptions { Token = Token, ApiBaseUrl = new Uri(address, UriKind.RelativeOrAbsolute) }));
+        var error = Assert.Throws<InputException>(() => Create(new BotApiOptions { Token = Token, ApiBaseUrl = new Uri(address, UriKind.RelativeOrAbsolute) }));
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
         Assert.False(HasSecret(error.ToString()));
     }
@@ -89,7 +92,7 @@ public class TokenTests
     [InlineData("http://[fd00::5]:8081")]
     public void A_server_of_ones_own_may_be_plain(string address)
     {
-        using var api = new BotClient(new BotApiOptions { Token = Token, ApiBaseUrl = new Uri(address) });
+        using var api = Create(new BotApiOptions { Token = Token, ApiBaseUrl = new Uri(address) });
         Assert.StartsWith("Bot API at http", api.ToString(), StringComparison.Ordinal);
     }
 
@@ -98,7 +101,7 @@ public class TokenTests
     {
         var options = new BotApiOptions { Token = Token };
         Assert.Equal("Bot API at https://api.telegram.org", options.ToString());
-        Assert.False(HasSecret($"{new BotClient(options)} {new Webhook("https://example.org/", Secret)}"));
+        Assert.False(HasSecret($"{Create(options)} {new Webhook("https://example.org/", Secret)}"));
     }
 
     [Fact]
@@ -110,7 +113,7 @@ public class TokenTests
             asked = context.Request.Path;
             await context.Response.Body.WriteAsync("""{"ok":true,"result":{"id":1,"is_bot":true}}"""u8.ToArray());
         });
-        using var api = new BotClient(new BotApiOptions { Token = Token, ApiBaseUrl = new Uri(web.Address, "/telegram/") });
+        using var api = Create(new BotApiOptions { Token = Token, ApiBaseUrl = new Uri(web.Address, "/telegram/") });
         await api.GetMe(default);
         Assert.Equal($"/telegram/bot{Token}/getMe", asked);
     }
@@ -138,10 +141,10 @@ public class TokenTests
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text));
     }
 
-    private static async Task<IEnumerable<Exception>> AllFailures(BotApiOptions options)
+    private async Task<IEnumerable<Exception>> AllFailures(BotApiOptions options)
     {
         using var folder = new TemporaryFolder();
-        using var api = new BotClient(options);
+        using var api = Create(options);
         using var copy = new MemoryStream();
         var upload = new FileMessage { Chat = 1, File = OutgoingFile.At(folder.Write("a", [1, 2, 3]), "a.png") };
         return
