@@ -12,7 +12,7 @@ ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 \
 WORKDIR /source
 
 # What is restored depends on these files alone: this layer stays as long as they do.
-COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Full.targets Directory.Packages.props ./
 COPY src/TorchUpscaler.Core/TorchUpscaler.Core.csproj src/TorchUpscaler.Core/
 COPY src/TorchUpscaler.Cpu/TorchUpscaler.Cpu.csproj src/TorchUpscaler.Cpu/
 COPY src/TorchUpscaler.Imaging/TorchUpscaler.Imaging.csproj src/TorchUpscaler.Imaging/
@@ -39,7 +39,7 @@ FROM ${DEBIAN}
 ARG EXTRA_PACKAGES=""
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates libgcc-s1 libssl3t64 libstdc++6 libvips42t64 libheif-plugin-dav1d libheif-plugin-libde265 ${EXTRA_PACKAGES} \
+        ca-certificates libgcc-s1 libgssapi-krb5-2 libssl3t64 libstdc++6 libvips42t64 libheif-plugin-dav1d libheif-plugin-libde265 ${EXTRA_PACKAGES} \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 torchupscaler \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin torchupscaler \

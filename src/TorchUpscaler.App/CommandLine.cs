@@ -10,6 +10,7 @@ using TorchUpscaler.App.Service;
 using TorchUpscaler.App.Upscale;
 using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
+using TorchUpscaler.Torch.Cuda;
 
 namespace TorchUpscaler.App;
 
@@ -76,9 +77,14 @@ internal static class CommandLine
     private static UpscaleCommand Compose(UpscaleOptions options, ProgressReporter progress) =>
         new(Codecs.Open(options.Codec), Engines.Of(options.Engine), progress, options.Json ? Console.Out : TextWriter.Null);
 
-    private static DoctorCommand Compose(ModelFolders folders) => new(
-        new MachineCheck(new SystemFiles(), Environment.ProcessorCount, MemorySize.DefaultBudget()), () => Codecs.Open(),
-        new ModelCheck(folders, Engines.Of(new EngineWish("cpu"))), new FolderCheck(folders), Console.Out);
+    private static DoctorCommand Compose(ModelFolders folders)
+    {
+        var cpu = Engines.Of(new EngineWish("cpu"));
+        var torch = Engines.HasTorch ? Engines.Of(new EngineWish("torch")) : null;
+        return new DoctorCommand(
+            new MachineCheck(new SystemFiles(), Environment.ProcessorCount, MemorySize.DefaultBudget()), () => Codecs.Open(), new ModelCheck(folders, cpu),
+            new EngineCheck(folders, cpu, torch), new GpuCheck(NvidiaDriver.Look(), Engines.HasTorch), new FolderCheck(folders), Console.Out);
+    }
 
     private static int Print(string script)
     {

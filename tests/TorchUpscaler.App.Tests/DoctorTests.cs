@@ -169,18 +169,6 @@ public sealed class DoctorTests(TinyModels models) : IDisposable
         Assert.Contains("--memory 6144MB", Machine(budget: 9 * Giga).Single(finding => finding.Topic == "memory").Advice, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("dev/nvidia0", true)]
-    [InlineData("proc/driver/nvidia/version", true)]
-    [InlineData("dev/null", false)]
-    public void A_graphics_card_that_lies_idle_is_a_warning(string file, bool warns)
-    {
-        Given(file, "");
-
-        var finding = Machine().Single(finding => finding.Topic == "gpu");
-        Assert.Equal((warns ? Level.Warning : Level.Ok, warns), (finding.Level, finding.Advice?.Contains("-p:Packages=full", StringComparison.Ordinal) ?? false));
-    }
-
     [Fact]
     public void A_result_that_resembles_the_picture_is_well_and_one_that_does_not_is_a_warning()
     {

@@ -54,6 +54,9 @@ internal static class Engines
     }
 
 #if FULL_PACKAGES
+    /// <summary>Whether this build has the Torch engine.</summary>
+    internal static bool HasTorch => true;
+
     private static readonly Lazy<TorchDevice?> s_card = new(FindCard);
 
     private static EngineChoice CardOrProcessor(EngineWish wish) => s_card.Value is null ? OnProcessor(wish) : Torch(wish);
@@ -70,6 +73,9 @@ internal static class Engines
             ? new TorchDevice(IsCuda: true, card.Index)
             : null;
 #else
+    /// <summary>Whether this build has the Torch engine.</summary>
+    internal static bool HasTorch => false;
+
     private static EngineChoice CardOrProcessor(EngineWish wish) => OnProcessor(wish);
 
     private static EngineChoice Torch(EngineWish wish) => throw new InputException($"this build has no Torch engine; build one with: {FullBuild}");

@@ -6,9 +6,12 @@ namespace TorchUpscaler.App.Doctor;
 /// <param name="machine">Looks at the machine.</param>
 /// <param name="codec">Opens the codec.</param>
 /// <param name="models">Tries the models.</param>
+/// <param name="engines">Compares the engines.</param>
+/// <param name="gpu">Looks at graphics cards.</param>
 /// <param name="folders">Tries the folders.</param>
 /// <param name="output">Standard output.</param>
-internal sealed class DoctorCommand(MachineCheck machine, Func<IPictureCodec> codec, ModelCheck models, FolderCheck folders, TextWriter output)
+internal sealed class DoctorCommand(
+    MachineCheck machine, Func<IPictureCodec> codec, ModelCheck models, EngineCheck engines, GpuCheck gpu, FolderCheck folders, TextWriter output)
 {
     private readonly List<Finding> _findings = [];
 
@@ -16,7 +19,9 @@ internal sealed class DoctorCommand(MachineCheck machine, Func<IPictureCodec> co
     /// <returns>The exit code: warnings leave it 0.</returns>
     internal int Run(bool json, CancellationToken cancellation)
     {
-        foreach (var finding in machine.Findings().Append(Pictures()).Concat(models.Findings(cancellation)).Concat(folders.Findings()))
+        // The engines come before the card: what is free on it is known only when it has been opened.
+        var findings = machine.Findings().Append(Pictures()).Concat(models.Findings(cancellation)).Concat(engines.Findings(cancellation)).Concat(gpu.Findings()).Concat(folders.Findings());
+        foreach (var finding in findings)
         {
             cancellation.ThrowIfCancellationRequested();
             _findings.Add(finding);

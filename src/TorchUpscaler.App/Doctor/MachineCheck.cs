@@ -13,13 +13,12 @@ internal sealed class MachineCheck(SystemFiles system, int cores, long budget)
     /// <summary>What x4plus takes at least, rounded up.</summary>
     private const long UsualModelBytes = 800L << 20;
 
-    /// <summary>Cores, vectors, memory and GPU.</summary>
+    /// <summary>Cores, vectors and memory.</summary>
     internal IEnumerable<Finding> Findings()
     {
         yield return Cores();
         yield return Vectors();
         yield return Memory();
-        yield return Gpu();
     }
 
     private Finding Cores()
@@ -74,9 +73,4 @@ internal sealed class MachineCheck(SystemFiles system, int cores, long budget)
             },
         };
     }
-
-    private Finding Gpu() => system.HasNvidia
-        ? new Finding("gpu", Level.Warning, "there is one of NVIDIA, which this build does not use",
-            "build the program for it with: dotnet publish src/TorchUpscaler.App -c Release -p:Packages=full -o out")
-        : new Finding("gpu", Level.Ok, "none of NVIDIA was found; this build computes on the processor in any case");
 }

@@ -39,8 +39,8 @@ internal sealed class ModelCheck(ModelFolders folders, EngineChoice engine)
             var picture = _pictures[model.Network.InputChannels == 1 ? 0 : 1];
             using var models = new LoadedModels(engine.Open(static _ => { }));
             var loaded = models.Load(new ModelChoice([model], model.Network.Scale))[0];
-            var one = Run(loaded, picture, threads: 1, cancellation);
-            var several = Run(loaded, picture, Math.Max(2, Environment.ProcessorCount), cancellation);
+            var one = ModelTrial.Run(loaded, picture, new RunOptions { Threads = 1 }, cancellation);
+            var several = ModelTrial.Run(loaded, picture, new RunOptions { Threads = Math.Max(2, Environment.ProcessorCount) }, cancellation);
             return Judge(model, one, several, picture, watch.Elapsed);
         }
         catch (WeightsException error)
@@ -80,38 +80,10 @@ internal sealed class ModelCheck(ModelFolders folders, EngineChoice engine)
         };
     }
 
-    private static float[] Run(ILoadedModel model, Picture picture, int threads, CancellationToken cancellation)
-    {
-        var sink = new SampleSink();
-        using var run = model.Start(picture, new RunOptions { Threads = threads }, sink);
-        while (run.Step() < 1) cancellation.ThrowIfCancellationRequested();
-        return sink.Samples;
-    }
-
     private static Finding Broken(string model, string fault, string advice) =>
         new("models", Level.Broken, fault.Contains(model, StringComparison.Ordinal) ? fault : $"{model}: {fault}", advice) { Values = json => json.WriteString("model", model) };
 
     private static string Again(string name) => Catalogue.Models().Any(model => model.Name == name)
         ? $"get it again with: {ModelFolders.PullCommand(name)} --force"
         : "get it again from where it came, and convert it";
-
-    // [height][width][channels]
-    private sealed class SampleSink : IRowSink
-    {
-        private int _taken;
-
-        internal float[] Samples { get; private set; } = [];
-
-        public void Begin(int width, int height, int channels) => Samples = new float[width * height * channels];
-
-        public void Write(ReadOnlySpan<float> rows, int count)
-        {
-            rows.CopyTo(Samples.AsSpan(_taken));
-            _taken += rows.Length;
-        }
-
-        public void Complete() { }
-
-        public void Dispose() { }
-    }
 }

@@ -30,9 +30,6 @@ internal sealed class SystemFiles(string root = "/")
         }
     }
 
-    /// <summary>Whether the machine has a GPU of NVIDIA.</summary>
-    internal bool HasNvidia => Path.Exists(Path.Combine(root, "proc/driver/nvidia")) || Path.Exists(Path.Combine(root, "dev/nvidia0"));
-
     private long? Meminfo(string key)
     {
         var line = Text("proc/meminfo")?.Split('\n').FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal));

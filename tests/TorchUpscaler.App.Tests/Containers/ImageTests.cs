@@ -41,7 +41,8 @@ public sealed class ImageTests
         var projects = beforeRestore.Where(source => source.EndsWith(".csproj", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(ProjectsOf(Built).Order(StringComparer.Ordinal), projects.Order(StringComparer.Ordinal));
-        foreach (var shared in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json" }) Assert.Contains(shared, beforeRestore);
+        var shared = Directory.GetFiles(Repository.Root, "Directory.*").Select(file => Path.GetFileName(file)).Where(file => file != "Directory.Solution.targets");
+        Assert.All(shared.Append("global.json"), file => Assert.Contains(file, beforeRestore));
         Assert.All(Built, project => Assert.Contains($"dotnet restore {project} ", file.All("RUN").First(), StringComparison.Ordinal));
         Assert.All(Built, project => Assert.Contains($"dotnet publish {project} -c Release --no-restore ", file.All("RUN").ElementAt(1), StringComparison.Ordinal));
     }
