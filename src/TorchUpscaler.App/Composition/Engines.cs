@@ -64,6 +64,8 @@ internal static class Engines
     private static EngineChoice Torch(EngineWish wish)
     {
         var device = wish.Device is { } named ? TorchDevice.Parse(named) : s_card.Value ?? TorchDevice.Cpu;
+        if (wish.Precision == Precision.Float16 && !device.IsCuda)
+            throw new InputException("half precision needs a CUDA card; leave --precision out, or write --precision fp32");
         var options = new TorchOptions { Device = device, Fallback = device.IsCuda ? () => new CpuEngine() : null };
         return new EngineChoice("torch", !device.IsCuda, notice => new TorchEngine(options with { Notice = notice }), () => new CpuEngine());
     }
