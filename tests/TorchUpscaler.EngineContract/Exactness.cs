@@ -28,5 +28,16 @@ public static class Exactness
             $"{what}: {different} of {expected.Length} bytes differ, by up to {worst8} of 255 and {worst16} of 65535; worst at {at}: {actual[at]} instead of {expected[at]}");
     }
 
+    /// <summary>At most 3 levels of 255 anywhere, and 15 % of the bytes different: what half precision is held to.</summary>
+    public static void HoldsInHalfPrecision(float[] expected, float[] actual, string what)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(actual);
+        Assert.Equal(expected.Length, actual.Length);
+        var errors = expected.Zip(actual, (a, b) => Math.Abs(Round(a, 255) - Round(b, 255))).ToList();
+        var (worst, different) = (errors.Max(), errors.Count(error => error > 0));
+        Assert.True(worst <= 3 && different <= 0.15 * errors.Count, $"{what}: {different} of {errors.Count} bytes differ, by up to {worst} of 255");
+    }
+
     private static int Round(float value, int white) => (int)Math.Round(Math.Clamp((double)value, 0, 1) * white);
 }
