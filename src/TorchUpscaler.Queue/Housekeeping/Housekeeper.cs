@@ -131,7 +131,7 @@ public sealed class Housekeeper(IJobStore store, QueueMetrics metrics, ILogger<H
     {
         quartz.ConfigureScheduler(options => options.GenerateInstanceId = true);
         quartz.UsePersistentStore(schedule => schedule
-            // Of a round whose store has gone meanwhile Quartz wants to write down the end for ever: that must not hold the process.
+            // Quartz tries for ever to write down the end of a round whose store has gone meanwhile: that must not hold the process.
             .ConfigureStore(options => options.UseBackgroundThreads = true)
             .ProvisionSchema()
             .UsePostgres(source => source.DataSourceFactory = _ => store.Connections)

@@ -27,7 +27,7 @@ public abstract class BotApiContract : ClientContract, IAsyncLifetime
         Folder.Dispose();
     }
 
-    /// <summary>A client of the server waits only briefly before it tries again.</summary>
+    /// <summary>Those of a client of the server that waits only briefly before it tries again.</summary>
     protected BotApiOptions Options(BotApiServer? server = null) =>
         new() { Token = (server ?? Server).Token, ApiBaseUrl = (server ?? Server).Address, RetryDelay = TimeSpan.FromMilliseconds(5), Retries = 3 };
 

@@ -1,6 +1,6 @@
 namespace TorchUpscaler.Telegram.Api.Wire;
 
-/// <summary>Fetches files; those that a local Bot API server hands out by their path on this machine. Nothing outside its folder is opened.</summary>
+/// <summary>Fetches files, also those that a local Bot API server hands out by their path on this machine. Nothing outside its folder is opened.</summary>
 /// <param name="root">The server's folder, or null where there is none.</param>
 internal sealed class LocalFiles(string? root)
 {
