@@ -82,10 +82,6 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
     }
 
     [Fact]
-    public void An_engine_that_this_build_does_not_have() =>
-        Refused([_here.Picture("photo.png"), "--engine", "torch"], "this build has no Torch engine", "-p:Packages=full");
-
-    [Fact]
     public void A_model_that_is_still_a_pickle()
     {
         var pickle = _here.Text("net.pth", "");

@@ -39,11 +39,12 @@ internal sealed class ProgramRun : IDisposable
     private readonly Task<string> _errors;
 
     private ProgramRun(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string redirection = "", string? config = null)
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string redirection = "", string? config = null,
+        string? program = null)
     {
         var dotnet = config is null ? "dotnet" : $"dotnet exec --runtimeconfig '{config}'";
         string[] shell = ["-c", $"exec {dotnet} \"$@\" {redirection}", "sh"];
-        var start = new ProcessStartInfo("/bin/sh", [.. shell, Path.Combine(AppContext.BaseDirectory, "torchupscaler.dll"), .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", [.. shell, Path.Combine(program ?? AppContext.BaseDirectory, "torchupscaler.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -59,6 +60,13 @@ internal sealed class ProgramRun : IDisposable
 
     /// <summary>Runs the program to its end.</summary>
     internal static ProgramResult Of(params string[] arguments) => In(null, null, arguments);
+
+    /// <summary>Runs another copy of the program, in a folder, to its end.</summary>
+    internal static ProgramResult At(string program, params string[] arguments)
+    {
+        using var run = new ProgramRun(arguments, program: program);
+        return run.Wait();
+    }
 
     /// <summary>Runs the program to its end with some environment variables, in a working directory.</summary>
     internal static ProgramResult In(string? folder, IReadOnlyDictionary<string, string?>? environment, params string[] arguments)

@@ -24,8 +24,7 @@ internal static class BotArguments
     /// <param name="run">Is given the checked settings; returns the exit code.</param>
     internal static Command Command(Func<Func<ServiceSettings>, int> run)
     {
-        var settings = new SettingOptions("--token-file", "--admins", "--allowed", "--store", "--weights", "--listen", "--log-format", "--log-level", "--engine", "--model",
-            "--fast-above", "--memory", "--threads", "--max-input-mp", "--max-output-mp");
+        var settings = new SettingOptions(["--token-file", "--admins", "--allowed", .. WorkerArguments.Options]);
         var command = new Command("bot", "Answers photos in Telegram with larger ones, until it is stopped.");
         settings.AddTo(command);
         command.Add(NoWorker);

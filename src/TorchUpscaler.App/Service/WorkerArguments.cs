@@ -15,12 +15,18 @@ internal static class WorkerArguments
         Exit codes: 0 stopped as it was told to, 1 failed, 2 settings or store refused.
         """;
 
+    /// <summary>The options of whatever works on a queue.</summary>
+    internal static readonly string[] Options =
+    [
+        "--store", "--weights", "--listen", "--log-format", "--log-level", "--engine", "--device", "--precision", "--codec", "--model", "--fast-above",
+        "--memory", "--threads", "--max-input-mp", "--max-output-mp",
+    ];
+
     /// <summary>The command.</summary>
     /// <param name="run">Is given the checked settings; returns the exit code.</param>
     internal static Command Command(Func<Func<ServiceSettings>, int> run)
     {
-        var settings = new SettingOptions("--store", "--weights", "--listen", "--log-format", "--log-level", "--engine", "--model", "--fast-above",
-            "--memory", "--threads", "--max-input-mp", "--max-output-mp");
+        var settings = new SettingOptions(Options);
         var command = new Command("worker", "Does the jobs of a queue, until it is stopped.");
         settings.AddTo(command);
         command.Add(HelpWithExamples.Option(Examples));

@@ -83,6 +83,16 @@ public sealed partial class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_bot_takes_every_option_that_a_setting_is_said_to_have_and_the_worker_all_but_the_bots_own()
+    {
+        foreach (var (command, settings) in ((string, IEnumerable<Setting>)[])[("bot", Setting.All), ("worker", Setting.All.Where(setting => !setting.Key.StartsWith("Bot:", StringComparison.Ordinal)))])
+        {
+            var help = ProgramRun.Of(command, "--help").ExitedWith(0).Output;
+            Assert.All(settings.Where(setting => setting.Option is not null), setting => Assert.Contains(setting.Option + " ", help, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void What_is_said_to_be_the_default_is_the_default()
     {
         var usual = new ServiceSettings();
@@ -99,7 +109,8 @@ public sealed partial class SettingsTests : IDisposable
         var store = _here.PathOf("queue");
         ProgramRun.Of("worker", "--store", store, "--set", "Queue:Lease=60").ExitedWith(2).SaidOneSentence("Queue:Lease", "'60'", "00:05:00");
         ProgramRun.Of("worker", "--store", store, "--set", "Lease").ExitedWith(2).SaidOneSentence("'Lease' is not KEY=VALUE");
-        ProgramRun.Of("worker", "--store", store, "--engine", "torch").ExitedWith(2).SaidOneSentence("no Torch engine");
+        ProgramRun.Of("worker", "--store", store, "--engine", "cpu", "--precision", "fp16").ExitedWith(2).SaidOneSentence("fp32 alone", "--precision");
+        ProgramRun.Of("worker", "--store", store, "--set", "Worker:Device=gpu").ExitedWith(2).SaidOneSentence("Worker:Device", "'gpu'", "cuda:0");
         ProgramRun.Of("worker", "--store", _here.Text("file", "x"), "--listen", "off").ExitedWith(2).SaidOneSentence("file");
         ProgramRun.In(null, new Dictionary<string, string?> { ["TORCHUPSCALER__STORE"] = "postgres://ann:secret@127.0.0.1:1/queue" }, "queue", "list")
             .ExitedWith(2).SaidOneSentence("127.0.0.1:1/queue");
