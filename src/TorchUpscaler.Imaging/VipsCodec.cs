@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Native;
 using TorchUpscaler.Imaging.Reading;
@@ -19,8 +18,7 @@ public sealed class VipsCodec : IPictureCodec
     public VipsCodec()
     {
         VipsLibrary.Start();
-        InputExtensions = FileKind.All.Where(kind => kind.IsAvailable).SelectMany(kind => kind.Extensions)
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        InputExtensions = FileKind.ExtensionsOf(VipsLoader.Kinds);
     }
 
     /// <inheritdoc/>
@@ -31,6 +29,10 @@ public sealed class VipsCodec : IPictureCodec
 
     /// <inheritdoc/>
     public IReadOnlyList<PictureFormat> OutputFormats => [.. Enum.GetValues<PictureFormat>().Where(format => format != PictureFormat.Avif || AvifEncoder.IsAvailable)];
+
+    /// <inheritdoc/>
+    public string? Remedy(PictureFormat format) =>
+        format == PictureFormat.Avif ? "run: apt-get install libheif-plugin-aomenc (on Debian 13)" : null; // libheif, which may be there without an encoder
 
     /// <inheritdoc/>
     public PictureHeader ReadHeader(string path)
@@ -46,30 +48,13 @@ public sealed class VipsCodec : IPictureCodec
         ArgumentNullException.ThrowIfNull(path);
         cancellation.ThrowIfCancellationRequested();
         using var file = PictureFile.Open(path);
-        CheckPixels(path, file.Header, maxPixels);
+        InputFile.CheckPixels(path, file.Header, maxPixels);
         return file.Decode(cancellation);
     }
 
     /// <inheritdoc/>
-    public IPictureWriter Create(string path, ResultShape shape, EncodeOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(shape);
-        ArgumentNullException.ThrowIfNull(options);
-        CheckShape(shape);
-        PictureFormats.CheckSize(options.Format, shape.Width, shape.Height);
-        if (!OutputFormats.Contains(options.Format)) throw new PictureException(PictureFormats.CannotBeWritten(options.Format, OutputFormats));
-        var file = ResultFile.Create(path);
-        try
-        {
-            return new VipsPictureWriter(file, shape, options);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    public IPictureWriter Create(string path, ResultShape shape, EncodeOptions options) =>
+        NewResult.Begin(this, path, shape, options, file => new VipsPictureWriter(file, shape, options));
 
     /// <inheritdoc/>
     public void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation)
@@ -87,24 +72,5 @@ public sealed class VipsCodec : IPictureCodec
     {
         ArgumentNullException.ThrowIfNull(shape);
         return EncoderMemory.Bytes(format, shape);
-    }
-
-    private static void CheckShape(ResultShape shape)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(shape.Width, 1, nameof(shape));
-        ArgumentOutOfRangeException.ThrowIfLessThan(shape.Height, 1, nameof(shape));
-        if (shape.Channels is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(shape), shape.Channels, "1 to 4 channels");
-        if (shape.Bits is not (8 or 16)) throw new ArgumentOutOfRangeException(nameof(shape), shape.Bits, "8 or 16 bits");
-    }
-
-    private static void CheckPixels(string path, PictureHeader header, long maxPixels)
-    {
-        var pixels = (long)header.Width * header.Height;
-        if (pixels > maxPixels)
-        {
-            throw new PictureException(string.Create(CultureInfo.InvariantCulture,
-                $"{Display.Path(path)} has {header.Width}×{header.Height} pixels ({pixels / 1e6:0.0} megapixels), more than the ")
-                + string.Create(CultureInfo.InvariantCulture, $"{maxPixels / 1e6:0.0} megapixels that are allowed; make it smaller or raise the limit"));
-        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class PicturePlanner(
         var choice = Choose(options, chooser, options.Size.ScaleOf(header.Width, header.Height), header.Width, header.Height);
         var format = outputs.FormatFor(header.Format);
         _limits.Check(header, choice, format);
-        if (!codec.OutputFormats.Contains(format)) throw new PictureException(PictureFormats.CannotBeWritten(format, codec.OutputFormats) + " with -f");
+        if (!codec.OutputFormats.Contains(format)) throw new PictureException(PictureFormats.CannotBeWritten(format, codec) + " with -f");
 
         var size = SizeInName(header, choice);
         var output = outputs.PathFor(input, size, format);

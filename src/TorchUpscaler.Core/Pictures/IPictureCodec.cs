@@ -79,6 +79,10 @@ public interface IPictureCodec
     /// <summary>The formats that results can be written in on this machine, in the order of <see cref="PictureFormat"/>.</summary>
     IReadOnlyList<PictureFormat> OutputFormats { get; }
 
+    /// <summary>What to do so that a format can be written here (<c>run: apt-get install …</c>); null where nothing helps.</summary>
+    /// <param name="format">A format that is not among <see cref="OutputFormats"/>.</param>
+    string? Remedy(PictureFormat format) => null;
+
     /// <summary>Reads a file's header without decoding its pixels.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="PictureException">Not a picture that can be read; the message names the file's fault.</exception>
@@ -106,7 +110,7 @@ public interface IPictureCodec
     /// </exception>
     IPictureWriter Create(string path, ResultShape shape, EncodeOptions options);
 
-    /// <summary>Writes a result's file anew in another format or quality, by rows: the picture is never held as a whole.</summary>
+    /// <summary>Writes a result's file anew in another format or quality, by rows: the picture is held as a whole only where the codec knows no other way.</summary>
     /// <param name="path">The file.</param>
     /// <param name="target">The new file's path; its directory must exist. What stands there is replaced.</param>
     /// <param name="options">Format and quality.</param>

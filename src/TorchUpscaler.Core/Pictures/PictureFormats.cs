@@ -89,12 +89,15 @@ public static class PictureFormats
             $"{Name(format)} holds at most {LargestSide(format)} pixels a side and the result has {width}×{height}; {advice}");
     }
 
-    /// <summary>The sentence for a format that the machine has no encoder of, as libheif's AVIF may be: what to install, or to write instead.</summary>
+    /// <summary>The sentence for a format that a codec cannot write: what to install, where that helps, or to write instead.</summary>
     /// <param name="format">The format.</param>
-    /// <param name="writable">Those that can be written.</param>
-    public static string CannotBeWritten(PictureFormat format, IEnumerable<PictureFormat> writable) =>
-        $"{Name(format)} cannot be written on this machine; run: apt-get install libheif-plugin-aomenc (on Debian 13), "
-        + $"or choose another format ({string.Join(", ", writable.Select(Name))})";
+    /// <param name="codec">The codec.</param>
+    public static string CannotBeWritten(PictureFormat format, IPictureCodec codec)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        var remedy = codec.Remedy(format) is { } told ? $"{told}, or " : "";
+        return $"{Name(format)} cannot be written on this machine; {remedy}choose another format ({string.Join(", ", codec.OutputFormats.Select(Name))})";
+    }
 
     private static string Listed(string[] names) => names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}";
 }

@@ -7,17 +7,13 @@ namespace TorchUpscaler.Imaging.Metadata;
 /// <summary>What libvips has found in a file beside the pixels, checked and in the form in which it is carried.</summary>
 internal static class FileMetadata
 {
-    // Beyond, a resolution is a lie: a million pixels a millimetre is finer than light.
-    private const double LargestResolution = 1e6;
-
     /// <summary>EXIF's orientation, 1 to 8; 1 where the file says nothing or nonsense.</summary>
     internal static int Orientation(VipsImage image, FileKind kind)
     {
         if (kind.IsTurnedByDecoder) return 1; // its decoder turns the picture, and EXIF's tag does not count
         // The tag that is applied must be the one that is reset, so ours is asked before libvips' own parser.
         var exif = ExifBlock.Normalise(image.Block("exif-data"));
-        var orientation = exif != null ? ExifBlock.Orientation(exif) : image.Number("orientation");
-        return orientation is >= 1 and <= 8 ? orientation.Value : 1;
+        return FoundMetadata.Orientation(exif, image.Number("orientation"));
     }
 
     /// <summary>Collects what is carried for a picture that is decoded by this plan and turned upright.</summary>
@@ -28,23 +24,8 @@ internal static class FileMetadata
         var keepsProfile = plan.Color == ColorChange.None && plan.Samples is SampleChange.None or SampleChange.UIntTo16
             && IccProfile.Fits(profile, isGrey);
         var ofPng = kind == FileKind.Png && profile.IsEmpty ? PngColours.Profile(path, isGrey) : null;
-        var exif = ExifBlock.Normalise(image.Block("exif-data")) ?? (kind == FileKind.Tiff ? OfTiff(path) : null);
-        if (exif != null)
-        {
-            ExifBlock.MarkUpright(exif);
-            exif = ExifBlock.WithoutThumbnail(exif);
-        }
-
-        var (horizontal, vertical) = Stored(path, kind, image) ?? (exif != null ? ExifBlock.Resolution(exif) : null) ?? (0, 0);
-        if (!(IsSane(horizontal) && IsSane(vertical))) (horizontal, vertical) = (0, 0);
-        if (Upright.Turns(orientation)) (horizontal, vertical) = (vertical, horizontal);
-        return new PictureMetadata
-        {
-            IccProfile = keepsProfile ? profile.ToArray() : ofPng,
-            Exif = exif,
-            HorizontalResolution = horizontal,
-            VerticalResolution = vertical,
-        };
+        var exif = ExifBlock.Normalise(image.Block("exif-data")) ?? (kind == FileKind.Tiff ? TiffDirectory.ExifOf(path) : null);
+        return new FoundMetadata(keepsProfile ? profile.ToArray() : ofPng, exif, Stored(path, kind, image)).Carried(orientation);
     }
 
     // The resolution outside of EXIF, in pixels per millimetre. Where there is none, libvips makes one up, and only for
@@ -55,22 +36,4 @@ internal static class FileMetadata
         var isTold = (kind == FileKind.Jpeg || kind == FileKind.Tiff) && image.Has("resolution-unit");
         return isTold ? (image.HorizontalResolution, image.VerticalResolution) : null;
     }
-
-    // libvips has no eye for it.
-    private static byte[]? OfTiff(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (TiffFile.Open(file) is not { } tiff) return null;
-            var carried = TiffDirectory.Carried(tiff);
-            return carried.IsEmpty ? null : ExifBlock.Normalise(carried.ToBlock());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // the decoder says what is wrong
-        }
-    }
-
-    private static bool IsSane(double resolution) => resolution > 0 && resolution < LargestResolution;
 }

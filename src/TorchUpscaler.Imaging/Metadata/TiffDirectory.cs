@@ -32,6 +32,22 @@ internal sealed class TiffDirectory
         return directory;
     }
 
+    /// <summary>The EXIF block of a TIFF file, or null. Decoders have no eye for it.</summary>
+    internal static byte[]? ExifOf(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (TiffFile.Open(file) is not { } tiff) return null;
+            var carried = Carried(tiff);
+            return carried.IsEmpty ? null : ExifBlock.Normalise(carried.ToBlock());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // the decoder says what is wrong
+        }
+    }
+
     /// <summary>The first directory of a file that was written here, whole.</summary>
     internal static TiffDirectory Own(TiffFile file)
     {

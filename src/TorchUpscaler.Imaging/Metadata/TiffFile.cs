@@ -11,12 +11,14 @@ internal sealed class TiffFile
     private const int MostEntries = 4096;
 
     private readonly Stream _stream;
-    private readonly bool _isLittle;
 
     private TiffFile(Stream stream, bool isLittle, bool isBig, long first)
     {
-        (_stream, _isLittle, IsBig, FirstDirectory) = (stream, isLittle, isBig, first);
+        (_stream, IsLittle, IsBig, FirstDirectory) = (stream, isLittle, isBig, first);
     }
+
+    /// <summary>Whether its numbers begin with their lowest byte.</summary>
+    internal bool IsLittle { get; }
 
     /// <summary>Whether it is a BigTIFF, whose offsets have 64 bits.</summary>
     internal bool IsBig { get; }
@@ -49,20 +51,20 @@ internal sealed class TiffFile
         List<TiffTag> tags = [];
         var (countBytes, entryBytes, valueBytes) = IsBig ? (8, 20, 8) : (2, 12, 4);
         if (Bytes(directory, countBytes) is not { } counted) return tags;
-        var count = Math.Min(Number(counted, _isLittle), MostEntries);
+        var count = Math.Min(Number(counted, IsLittle), MostEntries);
         for (var i = 0; i < (int)count; i++)
         {
             if (Bytes(directory + countBytes + ((long)i * entryBytes), entryBytes) is not { } entry) break;
-            var tag = (ushort)Number(entry.AsSpan(0, 2), _isLittle);
+            var tag = (ushort)Number(entry.AsSpan(0, 2), IsLittle);
             if (!wanted(tag)) continue;
-            var type = (ushort)Number(entry.AsSpan(2, 2), _isLittle);
-            var values = (long)Math.Min(Number(entry.AsSpan(4, valueBytes), _isLittle), int.MaxValue);
+            var type = (ushort)Number(entry.AsSpan(2, 2), IsLittle);
+            var values = (long)Math.Min(Number(entry.AsSpan(4, valueBytes), IsLittle), int.MaxValue);
             var bytes = values * TiffTag.TypeBytes(type);
             if (bytes <= 0 || bytes > mostBytes) continue;
             var field = entry.AsSpan(entryBytes - valueBytes);
-            var data = bytes <= valueBytes ? field[..(int)bytes].ToArray() : Bytes((long)Math.Min(Number(field, _isLittle), long.MaxValue), (int)bytes);
+            var data = bytes <= valueBytes ? field[..(int)bytes].ToArray() : Bytes((long)Math.Min(Number(field, IsLittle), long.MaxValue), (int)bytes);
             if (data is null) continue;
-            if (!_isLittle) Swap(data, TiffTag.WordBytes(type));
+            if (!IsLittle) Swap(data, TiffTag.WordBytes(type));
             mostBytes -= bytes;
             tags.Add(new TiffTag(tag, type, values, data));
         }
@@ -88,7 +90,8 @@ internal sealed class TiffFile
         _ => throw new ArgumentOutOfRangeException(nameof(bytes), bytes.Length, "2, 4 or 8 bytes"),
     };
 
-    private static void Swap(Span<byte> data, int wordBytes)
+    /// <summary>Turns values from one byte order into the other.</summary>
+    internal static void Swap(Span<byte> data, int wordBytes)
     {
         for (var at = 0; wordBytes > 1 && at + wordBytes <= data.Length; at += wordBytes) data.Slice(at, wordBytes).Reverse();
     }

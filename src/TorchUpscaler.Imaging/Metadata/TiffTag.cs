@@ -7,7 +7,7 @@ namespace TorchUpscaler.Imaging.Metadata;
 /// <param name="Data">The values, little-endian.</param>
 internal sealed record TiffTag(ushort Tag, ushort Type, long Count, byte[] Data)
 {
-    internal const ushort ShortType = 3, LongType = 4, RationalType = 5, UndefinedType = 7;
+    internal const ushort ShortType = 3, LongType = 4, RationalType = 5, UndefinedType = 7, LongLongType = 16;
 
     /// <summary>Bytes of a value of a type; 0 for a type that there is not.</summary>
     internal static int TypeBytes(ushort type) => type switch

@@ -1,25 +1,23 @@
 using TorchUpscaler.Core;
-using TorchUpscaler.Imaging.Native;
 
 namespace TorchUpscaler.Imaging.Reading;
 
 /// <summary>
 /// A kind of picture file that is read: an allow-list. A file is of the kind that its first bytes say, whatever its name
-/// is, and goes to that kind's libvips loader and to no other.
+/// is, and goes to that kind's decoder and to no other.
 /// </summary>
 /// <param name="Name">The kind's name for people.</param>
-/// <param name="Loader">libvips' operation that reads it.</param>
 /// <param name="Format">The same format among those that can be written, or null.</param>
 /// <param name="Extensions">Usual file name extensions, lower case, with their dot.</param>
-internal sealed record FileKind(string Name, string Loader, PictureFormat? Format, IReadOnlyList<string> Extensions)
+internal sealed record FileKind(string Name, PictureFormat? Format, IReadOnlyList<string> Extensions)
 {
-    internal static readonly FileKind Jpeg = new("JPEG", "jpegload_source", PictureFormat.Jpeg, [".jpg", ".jpeg", ".jpe"]);
-    internal static readonly FileKind Png = new("PNG", "pngload_source", PictureFormat.Png, [".png"]);
-    internal static readonly FileKind WebP = new("WebP", "webpload_source", PictureFormat.WebP, [".webp"]);
-    internal static readonly FileKind Heif = new("HEIF", "heifload_source", null, [".heic", ".heif"]);
-    internal static readonly FileKind Avif = new("AVIF", "heifload_source", PictureFormat.Avif, [".avif"]);
-    internal static readonly FileKind Tiff = new("TIFF", "tiffload_source", PictureFormat.Tiff, [".tif", ".tiff"]);
-    internal static readonly FileKind Gif = new("GIF", "gifload_source", null, [".gif"]);
+    internal static readonly FileKind Jpeg = new("JPEG", PictureFormat.Jpeg, [".jpg", ".jpeg", ".jpe"]);
+    internal static readonly FileKind Png = new("PNG", PictureFormat.Png, [".png"]);
+    internal static readonly FileKind WebP = new("WebP", PictureFormat.WebP, [".webp"]);
+    internal static readonly FileKind Heif = new("HEIF", null, [".heic", ".heif"]);
+    internal static readonly FileKind Avif = new("AVIF", PictureFormat.Avif, [".avif"]);
+    internal static readonly FileKind Tiff = new("TIFF", PictureFormat.Tiff, [".tif", ".tiff"]);
+    internal static readonly FileKind Gif = new("GIF", null, [".gif"]);
 
     internal static readonly IReadOnlyList<FileKind> All = [Jpeg, Png, WebP, Heif, Avif, Tiff, Gif];
 
@@ -29,11 +27,12 @@ internal sealed record FileKind(string Name, string Loader, PictureFormat? Forma
     /// <summary>Bytes of a file's beginning that <see cref="Recognise"/> needs.</summary>
     internal const int HeadBytes = 12;
 
-    /// <summary>Whether the libvips at hand can read this kind. Only after <see cref="VipsLibrary.Start"/>.</summary>
-    internal bool IsAvailable => VipsOperation.Exists(Loader);
-
     /// <summary>Whether its decoder applies the orientation, so that EXIF's does not count.</summary>
     internal bool IsTurnedByDecoder => this == Heif || this == Avif;
+
+    /// <summary>The usual extensions of some kinds' files, compared without regard to case.</summary>
+    internal static IReadOnlySet<string> ExtensionsOf(IEnumerable<FileKind> kinds) =>
+        kinds.SelectMany(kind => kind.Extensions).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The kind that a file's first bytes announce, or null.</summary>
     internal static FileKind? Recognise(ReadOnlySpan<byte> head)

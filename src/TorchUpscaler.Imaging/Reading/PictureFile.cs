@@ -11,7 +11,6 @@ namespace TorchUpscaler.Imaging.Reading;
 internal sealed class PictureFile : IDisposable
 {
     private const int StripRows = 16; // as many as the loaders decode at a time
-    private const string GetAgain = "get or save it again";
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
@@ -31,13 +30,13 @@ internal sealed class PictureFile : IDisposable
     /// <exception cref="PictureException">No such file, no picture, or none that can be read.</exception>
     internal static PictureFile Open(string path)
     {
-        var file = OpenHandle(path);
+        var file = InputFile.Open(path);
         VipsSource? source = null;
         VipsImage? image = null;
         try
         {
-            var kind = Recognise(path, file);
-            if (kind == FileKind.Png && !PngChunks.AreWithin(file)) throw new PictureException($"{Display.Path(path)} is a damaged or truncated PNG file; {GetAgain}");
+            var kind = InputFile.Recognise(path, file, VipsLoader.Kinds, "the libvips on this machine");
+            if (kind == FileKind.Png && !PngChunks.AreWithin(file)) throw new PictureException($"{Display.Path(path)} is a damaged or truncated PNG file; {InputFile.GetAgain}");
             source = new VipsSource(file);
             image = Load(path, kind, source);
             var plan = DecodePlan.For(image) ?? throw new PictureException(
@@ -117,18 +116,18 @@ internal sealed class PictureFile : IDisposable
         _file.Dispose();
     }
 
-    private PictureException Damaged(VipsException e) => new($"{Display.Path(_path)} is a damaged or truncated {_kind.Name} file{e.Aside}; {GetAgain}", e);
+    private PictureException Damaged(VipsException e) => new($"{Display.Path(_path)} is a damaged or truncated {_kind.Name} file{e.Aside}; {InputFile.GetAgain}", e);
 
     private static VipsImage Load(string path, FileKind kind, VipsSource source)
     {
         try
         {
-            using var load = new VipsOperation(kind.Loader);
+            using var load = new VipsOperation(VipsLoader.For(kind));
             return load.Set("source", source).Set("access", "sequential").Set("fail_on", "error").Run().Output();
         }
         catch (VipsException e)
         {
-            throw new PictureException($"{Display.Path(path)} is a damaged {kind.Name} file{e.Aside}; {GetAgain}", e);
+            throw new PictureException($"{Display.Path(path)} is a damaged {kind.Name} file{e.Aside}; {InputFile.GetAgain}", e);
         }
     }
 
@@ -176,64 +175,4 @@ internal sealed class PictureFile : IDisposable
             }
         }
     }
-
-    private static FileKind Recognise(string path, SafeFileHandle file)
-    {
-        Span<byte> head = stackalloc byte[FileKind.HeadBytes];
-        head = head[..ReadHead(path, file, head)];
-        if (head.IsEmpty) throw IsEmpty(path);
-        var kind = FileKind.Recognise(head) ?? throw new PictureException(
-            $"{Display.Path(path)} is not a picture that can be read; give {Readable()}");
-        return kind.IsAvailable ? kind : throw new PictureException(
-            $"{Display.Path(path)} is a {kind.Name} file, which the libvips on this machine cannot read; give {Readable()}");
-    }
-
-    private static string Readable()
-    {
-        var names = FileKind.All.Where(kind => kind.IsAvailable).Select(kind => kind.Name).ToArray();
-        return $"{string.Join(", ", names[..^1])} or {names[^1]}";
-    }
-
-    private static int ReadHead(string path, SafeFileHandle file, Span<byte> head)
-    {
-        try
-        {
-            var read = 0;
-            while (read < head.Length && RandomAccess.Read(file, head[read..], read) is > 0 and var count) read += count;
-            return read;
-        }
-        catch (Exception e) when (e is IOException or NotSupportedException)
-        {
-            throw CannotBeOpened(path, e);
-        }
-    }
-
-    private static SafeFileHandle OpenHandle(string path)
-    {
-        try
-        {
-            if (Directory.Exists(path)) throw new PictureException($"{Display.Path(path)} is a folder, not a picture; give a file");
-            if (SpecialFile.IsAt(path)) throw new PictureException($"{Display.Path(path)} is no regular file; give a file"); // opening a pipe could wait for ever
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
-            if (target is { Exists: true, Length: 0 }) throw IsEmpty(path);
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new PictureException($"there is no file {Display.Path(path)}; check the name", e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new PictureException($"{Display.Path(path)} may not be read: permission denied; allow reading it or give another", e);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            throw CannotBeOpened(path, e);
-        }
-    }
-
-    private static PictureException IsEmpty(string path) => new($"{Display.Path(path)} is empty; {GetAgain}");
-
-    private static PictureException CannotBeOpened(string path, Exception cause) =>
-        new($"{Display.Path(path)} cannot be opened: {Display.Text(cause.Message)}; give another file", cause);
 }

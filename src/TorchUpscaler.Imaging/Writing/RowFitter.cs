@@ -16,14 +16,14 @@ internal sealed class RowFitter
     /// <summary>Prepares for rows of this shape.</summary>
     /// <param name="shape">The result.</param>
     /// <param name="format">Its format.</param>
-    /// <param name="applyProfile">Whether grey is brought to sRGB where its profile cannot be kept; not needed for sizes alone.</param>
-    internal RowFitter(ResultShape shape, PictureFormat format, bool applyProfile = false)
+    /// <param name="curveOf">What brings grey to sRGB where its profile cannot be kept (see <see cref="GreyCurve"/>); not needed for sizes alone.</param>
+    internal RowFitter(ResultShape shape, PictureFormat format, Func<byte[]?, byte[]?>? curveOf = null)
     {
         (_width, _channels) = (shape.Width, shape.Channels);
         _narrows = shape.Bits == 16 && !PictureFormats.Holds16Bits(format);
         _flattens = shape.Channels is 2 or 4 && !PictureFormats.HoldsAlpha(format);
         _spreads = shape.Channels < 3 && !PictureFormats.HoldsGrey(format);
-        if (_spreads && applyProfile) _curve = GreyCurve.ToSrgb(shape.Metadata.IccProfile);
+        if (_spreads) _curve = curveOf?.Invoke(shape.Metadata.IccProfile);
         Bits = _narrows ? 8 : shape.Bits;
         Channels = _flattens ? shape.Channels - 1 : _spreads ? shape.Channels + 2 : shape.Channels;
     }

@@ -16,8 +16,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
     private readonly RowQueue _queue;
     private readonly FileRewriter _output;
     private readonly Thread _encoder;
-    private readonly int _rowBytes;
-    private int _written;
+    private readonly ResultRows _rows;
     private bool _isDone;
     private volatile Exception? _failure; // the first thing that went wrong on the encoder's threads
 
@@ -26,8 +25,8 @@ internal sealed class VipsPictureWriter : IPictureWriter
     {
         _file = file;
         _shape = shape;
-        _fitter = new RowFitter(shape, options.Format, applyProfile: true);
-        _rowBytes = checked(shape.Width * shape.Channels * (shape.Bits / 8));
+        _fitter = new RowFitter(shape, options.Format, GreyCurve.ToSrgb);
+        _rows = new ResultRows(shape);
         _queue = new RowQueue(_fitter.RowBytes, shape.Height);
         _output = FileRewriter.For(options, shape, _fitter.Channels);
         _encoder = new Thread(() => Encode(options)) { Name = "picture encoder", IsBackground = true };
@@ -38,19 +37,14 @@ internal sealed class VipsPictureWriter : IPictureWriter
     public void Write(ReadOnlySpan<byte> rows, int count)
     {
         ObjectDisposedException.ThrowIf(_isDone, this);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (rows.Length != (long)count * _rowBytes)
-            throw new ArgumentException($"{count} rows have {(long)count * _rowBytes} bytes, not {rows.Length}", nameof(rows));
-        if (count > _shape.Height - _written)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"only {_shape.Height - _written} rows are missing");
-
+        _rows.Check(rows, count);
         for (var i = 0; i < count; i++)
         {
             var place = _queue.WaitForRoom();
             if (place.IsEmpty) throw Failure();
-            _fitter.Fit(rows.Slice(i * _rowBytes, _rowBytes), place);
+            _fitter.Fit(rows.Slice(i * _rows.Bytes, _rows.Bytes), place);
             _queue.Publish();
-            _written++;
+            _rows.Next();
         }
     }
 
@@ -59,8 +53,7 @@ internal sealed class VipsPictureWriter : IPictureWriter
     {
         ObjectDisposedException.ThrowIf(_isDone, this);
         if (_failure != null) throw Failure();
-        if (_written != _shape.Height)
-            throw new InvalidOperationException($"{_written} of {_shape.Height} rows have been written");
+        _rows.CheckAll();
         _encoder.Join();
         if (_failure != null) throw Failure();
         _file.Commit();

@@ -34,6 +34,18 @@ public abstract partial class PictureCodecContract
         Refusal(() => Read(In("nul\0.png")));
     }
 
+    [Theory]
+    [InlineData("HEIF", ".heic", "heic")]
+    [InlineData("AVIF", ".avif", "avif")]
+    public void What_the_codec_has_no_decoder_of_is_refused_by_name(string kind, string extension, string brand)
+    {
+        File.WriteAllText(In("photo" + extension), $"\0\0\0\u0018ftyp{brand}\0\0\0\0mif1{brand}");
+        var message = Refusal(() => Codec.ReadHeader(In("photo" + extension)));
+        if (Codec.InputExtensions.Contains(extension)) Assert.Contains($"is a damaged {kind} file", message, StringComparison.Ordinal);
+        else Assert.Matches($@"is a {kind} file, which .+ cannot read; give JPEG, PNG, WebP, .+ or \w+$", message);
+        Assert.Equal(message, Refusal(() => Read(In("photo" + extension))));
+    }
+
     [Fact]
     public void Unreadable_file_is_refused()
     {

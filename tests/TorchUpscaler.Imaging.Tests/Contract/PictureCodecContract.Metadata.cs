@@ -22,13 +22,13 @@ public abstract partial class PictureCodecContract
 
         var picture = Read(In("in." + extension));
         Assert.Equal(profile, picture.Metadata.IccProfile);
-        foreach (var format in Enum.GetValues<PictureFormat>())
+        foreach (var format in Codec.OutputFormats)
             Write(In($"out.{format}"), Of(picture), new(format), picture.Metadata);
 
         Assert.Equal("True", Oracle.PythonText("""
             profile = open(sys.argv[1], 'rb').read()
             print(*set(opened(path).info['icc_profile'] == profile for path in sys.argv[2:]))
-            """, [In("profile"), .. Enum.GetValues<PictureFormat>().Select(format => In($"out.{format}"))]));
+            """, [In("profile"), .. Codec.OutputFormats.Select(format => In($"out.{format}"))]));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public abstract partial class PictureCodecContract
         var path = In("in." + extension);
         Oracle.Python("image_of(received()).save(sys.argv[1], exif=exif_with(6))", Pixels.Smooth(40, 30, 3), path);
         var metadata = Read(path).Metadata with { HorizontalResolution = 10, VerticalResolution = 20 };
-        foreach (var format in Enum.GetValues<PictureFormat>())
+        foreach (var format in Codec.OutputFormats)
         {
             Write(In("out"), Pixels.Smooth(60, 80, 3), new(format), metadata);
             Assert.Equal("1 A camera 2026:01:02 03:04:05 b'maker note, byte for byte' 60 80 254.0 508.0 2", Oracle.PythonText("""
@@ -97,11 +97,13 @@ public abstract partial class PictureCodecContract
 
         foreach (var format in new[] { PictureFormat.Png, PictureFormat.Jpeg, PictureFormat.Tiff })
         {
+            if (IsRefused(format)) continue;
             Write(In("out"), Pixels.Smooth(80, 60, 3), new(format), metadata.Scaled(2));
             Assert.Equal("600 300", Oracle.PythonText("x, y = Image.open(sys.argv[1]).info['dpi']; print(round(x), round(y))", In("out")));
         }
         foreach (var format in new[] { PictureFormat.WebP, PictureFormat.Avif })
         {
+            if (IsRefused(format)) continue;
             Write(In("out"), Pixels.Smooth(80, 60, 3), new(format), metadata.Scaled(2));
             Assert.Equal(600 / 25.4, Read(In("out")).Metadata.HorizontalResolution, 0.01);
         }
@@ -130,10 +132,12 @@ public abstract partial class PictureCodecContract
             Assert.Equal(PictureMetadata.None, Read(In("in." + extension)).Metadata);
 
             var format = PictureFormats.FromPath("." + extension)!.Value;
+            if (IsRefused(format)) continue;
             Write(In("out." + extension), Pixels.Smooth(40, 30, 3), new(format));
             Assert.Equal(PictureMetadata.None, Read(In("out." + extension)).Metadata);
             Assert.Equal("False", Oracle.PythonText("print(any(key in Image.open(sys.argv[1]).info for key in ('dpi', 'exif', 'icc_profile')))", In("out." + extension)));
         }
+        if (IsRefused(PictureFormat.Avif)) return;
         Write(In("out.avif"), Pixels.Smooth(40, 30, 3), new(PictureFormat.Avif));
         Assert.Equal(PictureMetadata.None, Read(In("out.avif")).Metadata);
     }

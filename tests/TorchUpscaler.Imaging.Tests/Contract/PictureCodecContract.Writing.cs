@@ -26,6 +26,7 @@ public abstract partial class PictureCodecContract
     [MemberData(nameof(Kinds))]
     public void Tiff_of_every_kind_is_written_to_the_bit(int channels, int bits)
     {
+        if (IsRefused(PictureFormat.Tiff)) return;
         var pixels = Pixels.Noise(53, 371, channels, bits);
         Write(In("out.tif"), pixels, new(PictureFormat.Tiff), chunk: 31);
 
@@ -42,6 +43,7 @@ public abstract partial class PictureCodecContract
     [InlineData(1)]
     public void Avif_is_written_close_to_the_picture(int channels)
     {
+        if (IsRefused(PictureFormat.Avif)) return;
         var pixels = Pixels.Smooth(120, 90, channels);
         Write(In("out.avif"), pixels, new(PictureFormat.Avif, 95));
         var sharp = new FileInfo(In("out.avif")).Length;
@@ -65,7 +67,7 @@ public abstract partial class PictureCodecContract
     public void The_lossy_formats_look_alike_at_one_quality(int quality)
     {
         var photo = Oracle.PythonPixels("emit(np.asarray(Image.open(sys.argv[1]).convert('RGB').resize((512, 512), Image.LANCZOS)))", null, Photo());
-        PictureFormat[] lossy = [PictureFormat.Jpeg, PictureFormat.WebP, PictureFormat.Avif];
+        PictureFormat[] lossy = [.. ((PictureFormat[])[PictureFormat.Jpeg, PictureFormat.WebP, PictureFormat.Avif]).Where(format => !IsRefused(format))];
         foreach (var format in lossy) Write(In($"{format}"), photo, new(format, quality));
 
         // Decibels in brightness.
@@ -87,6 +89,7 @@ public abstract partial class PictureCodecContract
     [InlineData(PictureFormat.Avif, 8)]
     public void Grey_in_a_profile_of_its_own_becomes_srgb_where_the_format_has_no_grey(PictureFormat format, int bits)
     {
+        if (IsRefused(format)) return;
         var profile = Oracle.Python("sys.stdout.buffer.write(grey_profile(1.0))");
         var flat = new Pixels(64, 64, 1, bits, [.. Enumerable.Repeat((byte)0x40, 64 * 64 * bits / 8)]);
         Write(In("out"), flat, new(format), new PictureMetadata { IccProfile = profile });
@@ -102,7 +105,7 @@ public abstract partial class PictureCodecContract
     {
         var sizes = new[] { (1, 1), (1, 5000), (5000, 1), (15, 16), (16, 17), (3000, 33) };
         var pictures = sizes.Select(size => Pixels.Noise(size.Item1, size.Item2, 3, 8)).ToList();
-        foreach (var format in Enum.GetValues<PictureFormat>())
+        foreach (var format in Codec.OutputFormats)
         {
             for (var i = 0; i < pictures.Count; i++) Write(In($"{format}{i}"), pictures[i], new(format), chunk: 9);
             var read = Oracle.PythonAllPixels("for path in sys.argv[1:]: emit(np.asarray(opened(path)))", null,
@@ -223,6 +226,7 @@ public abstract partial class PictureCodecContract
     [InlineData(PictureFormat.Tiff, 70000)]
     public void Largest_size_that_the_format_can_hold_is_written(PictureFormat format, int width)
     {
+        if (IsRefused(format)) return;
         Write(In("out"), Pixels.Noise(width, 3, 1, 8), new(format));
         Assert.Equal($"{width} 3", Oracle.PythonText("im = opened(sys.argv[1]); im.load(); print(*im.size)", In("out")));
     }
@@ -272,6 +276,7 @@ public abstract partial class PictureCodecContract
     [InlineData(PictureFormat.Tiff, 1000)]
     public void Result_that_is_given_up_leaves_what_was_there(PictureFormat format, int rows)
     {
+        if (IsRefused(format)) return;
         File.WriteAllText(In("out"), "the old result");
         var pixels = Pixels.Noise(900, 1000, 3, 8);
         var writer = Codec.Create(In("out"), new(900, 1000, 3, 8, PictureMetadata.None), new(format));

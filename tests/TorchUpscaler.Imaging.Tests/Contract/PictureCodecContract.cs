@@ -39,6 +39,22 @@ public abstract partial class PictureCodecContract : IDisposable
         writer.Complete();
     }
 
+    /// <summary>
+    /// Whether this codec cannot write a format: then that is refused at once, in the sentence for it, and leaves nothing behind. What every
+    /// program does is not to be refused.
+    /// </summary>
+    private protected bool IsRefused(PictureFormat format)
+    {
+        if (Codec.OutputFormats.Contains(format)) return false;
+        Assert.DoesNotContain(format, (PictureFormat[])[PictureFormat.Png, PictureFormat.Jpeg, PictureFormat.WebP]);
+        var before = FilesLeft();
+        var message = Refusal(() => Codec.Create(In("refused"), new ResultShape(8, 8, 3, 8, PictureMetadata.None), new EncodeOptions(format)));
+        Assert.StartsWith($"{PictureFormats.Name(format)} cannot be written on this machine; ", message, StringComparison.Ordinal);
+        Assert.EndsWith($"choose another format ({string.Join(", ", Codec.OutputFormats.Select(PictureFormats.Name))})", message, StringComparison.Ordinal);
+        Assert.Equal(before, FilesLeft());
+        return true;
+    }
+
     private protected Picture Read(string path) => Codec.Read(path, NoLimit, CancellationToken.None);
 
     /// <summary>The error of a refused file: one sentence without a line break.</summary>

@@ -1,0 +1,78 @@
+using SixLabors.ImageSharp.Formats;
+using SixLabors.ImageSharp.Formats.Jpeg;
+using SixLabors.ImageSharp.Formats.Png;
+using SixLabors.ImageSharp.Formats.Webp;
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Writing;
+
+namespace TorchUpscaler.Imaging.Full;
+
+/// <summary>How ImageSharp's encoders are asked, and what memory they take. Its TIFF has neither alpha nor 16 bits of colour, and is not used.</summary>
+internal static class SharpEncoders
+{
+    private const long LargestEncoded = 2_000_000_000; // PNG's encoder keeps what it has packed in one array
+    private const long LargestHeld = 4L << 30; // of ImageSharp's pictures
+
+    /// <summary>The formats that are written.</summary>
+    internal static IReadOnlyList<PictureFormat> Formats { get; } = [PictureFormat.Png, PictureFormat.Jpeg, PictureFormat.WebP];
+
+    /// <summary>Whether the encoder writes from the beginning to the end; others go back and fill in lengths.</summary>
+    internal static bool GoesStraightOn(PictureFormat format) => format != PictureFormat.WebP;
+
+    /// <summary>The encoder for pixels as they are fitted. What is carried beside them is put in behind it.</summary>
+    internal static IImageEncoder For(EncodeOptions options, int channels, int bits)
+    {
+        var quality = OwnQuality.Of(options.Format, options.Quality);
+        return options.Format switch
+        {
+            PictureFormat.Png => new PngEncoder
+            {
+                ColorType = channels switch { 1 => PngColorType.Grayscale, 2 => PngColorType.GrayscaleWithAlpha, 3 => PngColorType.Rgb, _ => PngColorType.RgbWithAlpha },
+                BitDepth = bits == 16 ? PngBitDepth.Bit16 : PngBitDepth.Bit8,
+                FilterMethod = PngFilterMethod.Up,
+                CompressionLevel = PngCompressionLevel.Level4,
+                InterlaceMethod = PngInterlaceMode.None,
+                ChunkFilter = PngChunkFilter.ExcludeAll,
+                TransparentColorMode = PngTransparentColorMode.Preserve,
+                SkipMetadata = true,
+            },
+            PictureFormat.Jpeg => new JpegEncoder
+            {
+                ColorType = channels == 1 ? JpegEncodingColor.Luminance : JpegEncodingColor.YCbCrRatio444,
+                Quality = quality,
+                Interleaved = true,
+                SkipMetadata = true,
+            },
+            PictureFormat.WebP => new WebpEncoder
+            {
+                FileFormat = WebpFileFormatType.Lossy,
+                Quality = quality,
+                TransparentColorMode = WebpTransparentColorMode.Preserve,
+                SkipMetadata = true,
+            },
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Format, "not an output format"),
+        };
+    }
+
+    /// <summary>Refuses a result that ImageSharp would fail at when all of it has been computed.</summary>
+    /// <exception cref="PictureException">Too large.</exception>
+    internal static void CheckSize(PictureFormat format, ResultShape shape)
+    {
+        var bytes = FittedBytes(format, shape);
+        if (bytes > LargestHeld || (format == PictureFormat.Png && bytes > LargestEncoded))
+        {
+            throw new PictureException(
+                $"a {PictureFormats.Name(format)} of {shape.Width}×{shape.Height} pixels is larger than ImageSharp can write; "
+                + (format == PictureFormat.Png && shape.Width <= PictureFormats.LargestSide(PictureFormat.Jpeg) ? "choose a smaller scale, or JPEG" : "choose a smaller scale"));
+        }
+    }
+
+    /// <summary>Memory at the peak, in bytes: the whole result, and what the encoder makes of it. Measured on noise at quality 100, which takes the most, and rounded up.</summary>
+    internal static long Bytes(PictureFormat format, ResultShape shape)
+    {
+        const long always = 16 << 20;
+        return always + (FittedBytes(format, shape) * 6);
+    }
+
+    private static long FittedBytes(PictureFormat format, ResultShape shape) => (long)new RowFitter(shape, format).RowBytes * shape.Height;
+}
