@@ -21,7 +21,7 @@ public sealed class VipsPictureWriterTests : IDisposable
     public void Full_disk_is_an_error_and_not_a_hang(PictureFormat format)
     {
         var pixels = Pixels.Noise(500, 2000, 3, 8);
-        using var writer = new VipsPictureWriter(OnFullDisk(), Shape(pixels), new(format));
+        using var writer = new VipsPictureWriter(FullDisk.File(_folder), Shape(pixels), new(format));
         var error = Assert.ThrowsAny<IOException>(() =>
         {
             for (var y = 0; y < pixels.Height; y += 10) writer.Write(pixels.Bytes.AsSpan(y * pixels.RowBytes, 10 * pixels.RowBytes), 10);
@@ -37,7 +37,7 @@ public sealed class VipsPictureWriterTests : IDisposable
     [Fact]
     public void Full_disk_is_an_error_when_everything_was_still_buffered()
     {
-        using var writer = new VipsPictureWriter(OnFullDisk(), Shape(Pixels.Noise(5, 5, 3, 8)), new(PictureFormat.Png));
+        using var writer = new VipsPictureWriter(FullDisk.File(_folder), Shape(Pixels.Noise(5, 5, 3, 8)), new(PictureFormat.Png));
         writer.Write(Pixels.Noise(5, 5, 3, 8).Bytes, 5);
         Assert.Contains("the disk is full", Assert.ThrowsAny<IOException>(writer.Complete).Message);
     }
@@ -102,55 +102,9 @@ public sealed class VipsPictureWriterTests : IDisposable
         Assert.InRange(Memory.Peak() - before, picture.Bytes.Length / 2, picture.Bytes.Length + 48_000_000);
     }
 
-    // What the encoder adds to the process's memory. Every row is another one: repeated rows would fold away.
-    private long PeakOfNoise(string name, PictureFormat format, ResultShape shape)
-    {
-        var random = new Random(5);
-        var row = new byte[shape.Width * shape.Channels * (shape.Bits / 8)];
-        random.NextBytes(row); // so that the row is in memory before it is looked at
-        var before = Memory.ResetPeak();
-        using var writer = new VipsCodec().Create(Path.Combine(_folder, name), shape, new(format, Quality: 100));
-        for (var y = 0; y < shape.Height; y++)
-        {
-            random.NextBytes(row);
-            writer.Write(row, 1);
-        }
-        writer.Complete();
-        return Memory.Peak() - before;
-    }
+    private long PeakOfNoise(string name, PictureFormat format, ResultShape shape) =>
+        Memory.OfEncodingNoise(new VipsCodec(), Path.Combine(_folder, name), format, shape);
 
     private static ResultShape Shape(Pixels pixels) =>
         new(pixels.Width, pixels.Height, pixels.Channels, pixels.Bits, PictureMetadata.None);
-
-    private ResultFile OnFullDisk()
-    {
-        var temporary = Path.Combine(_folder, "temporary");
-        File.CreateSymbolicLink(temporary, "/dev/full");
-        return new ResultFile(Path.Combine(_folder, "out.png"), temporary, new FileStream(temporary, FileMode.Open, FileAccess.Write));
-    }
-}
-
-/// <summary>Tests that measure the process's memory run when no others do.</summary>
-[CollectionDefinition(nameof(RunsAlone), DisableParallelization = true)]
-public sealed class RunsAlone;
-
-/// <summary>The process's memory as Linux counts it, in bytes.</summary>
-internal static class Memory
-{
-    /// <summary>Makes the peak start anew, and returns what the process holds now.</summary>
-    internal static long ResetPeak()
-    {
-        GC.Collect();
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        return Status("VmRSS:");
-    }
-
-    /// <summary>The most that the process has held since <see cref="ResetPeak"/>.</summary>
-    internal static long Peak() => Status("VmHWM:");
-
-    private static long Status(string field)
-    {
-        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
-    }
 }

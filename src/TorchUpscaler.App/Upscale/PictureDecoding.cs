@@ -14,11 +14,8 @@ internal sealed class PictureDecoding(IPictureCodec codec, PlannedPicture planne
     /// <summary>The picture.</summary>
     internal PlannedPicture Planned => planned;
 
-    /// <summary>
-    /// Memory that decoding takes at most, in bytes: the samples, and as much twice over for the decoders that hold a picture as a
-    /// whole or keep a progressive JPEG's coefficients.
-    /// </summary>
-    internal long Bytes => (16L << 20) + (3L * planned.Header.Width * planned.Header.Height * planned.Header.Channels * (planned.Header.Bits / 8));
+    /// <summary>Memory that decoding takes at most, in bytes.</summary>
+    internal long Bytes => codec.DecoderBytes(planned.Header);
 
     /// <summary>Begins to decode on another thread.</summary>
     internal void Begin(CancellationToken cancellation) => _ahead ??= Task.Run(() => Decode(cancellation), CancellationToken.None);

@@ -120,6 +120,17 @@ public interface IPictureCodec
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     void Recode(string path, string target, EncodeOptions options, CancellationToken cancellation);
 
+    /// <summary>
+    /// Memory that decoding a file takes at most, in bytes, with the picture that comes of it. Usually its samples, and as much twice over for
+    /// the decoders that hold a picture as a whole or keep a progressive JPEG's coefficients.
+    /// </summary>
+    /// <param name="header">What the file's header says.</param>
+    long DecoderBytes(PictureHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        return (16L << 20) + (3L * header.Width * header.Height * header.Channels * (header.Bits / 8));
+    }
+
     /// <summary>Memory that the encoder of such a result holds at its peak, in bytes, for a budget: at least what it takes.</summary>
     /// <param name="format">The file's format.</param>
     /// <param name="shape">The result.</param>

@@ -59,6 +59,13 @@ public sealed class ImageSharpCodec : IPictureCodec
     }
 
     /// <inheritdoc/>
+    public long DecoderBytes(PictureHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        return SharpFile.DecoderBytes(header);
+    }
+
+    /// <inheritdoc/>
     public long EncoderBytes(PictureFormat format, ResultShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);

@@ -71,7 +71,17 @@ internal static class SharpEncoders
     internal static long Bytes(PictureFormat format, ResultShape shape)
     {
         const long always = 16 << 20;
-        return always + (FittedBytes(format, shape) * 6);
+        const int jpegBytesPerColumn = 256; // of some rows of blocks
+        const long webpAlways = 64 << 20;
+        const int webpBytesPerPixel = 56, webpBytesPerPixelWithAlpha = 64; // measured: 45 and 53, and of small pictures up to 77
+        var held = FittedBytes(format, shape);
+        return always + format switch
+        {
+            // What is packed goes into an array that is doubled as it grows, and is then copied: the picture, up to four times what is packed, and once more.
+            PictureFormat.Png => held + (held * 41 / 8),
+            PictureFormat.Jpeg => held + ((long)shape.Width * jpegBytesPerColumn),
+            _ => webpAlways + ((long)shape.Width * shape.Height * (shape.Channels is 2 or 4 ? webpBytesPerPixelWithAlpha : webpBytesPerPixel)),
+        };
     }
 
     private static long FittedBytes(PictureFormat format, ResultShape shape) => (long)new RowFitter(shape, format).RowBytes * shape.Height;

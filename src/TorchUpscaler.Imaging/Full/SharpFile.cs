@@ -15,9 +15,11 @@ internal sealed class SharpFile : IDisposable
 {
     private const int RowsBetweenLooks = 16;
 
-    // For each pixel sample that a decoder hands out, and beside that for tables and small pictures. Measured: a progressive JPEG of
-    // coarser colours takes the most.
-    private const long MostBytesPerSample = 6, AlwaysBytes = 32 << 20;
+    private const long AlwaysBytes = 16 << 20;
+    private const int BytesPerSampleByte = 3; // a picture of ImageSharp's, what its decoders hold beside it or a Picture, and some
+    private const int WebPBytesPerPixel = 20; // measured: 15, lossless
+
+    private const long TableBytes = 32 << 20; // what a decoder may take beside what is foreseen, for tables; a file that asks for more lies
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
@@ -38,6 +40,13 @@ internal sealed class SharpFile : IDisposable
             PictureFormat? format = _kind.Format is { } own && SharpEncoders.Formats.Contains(own) ? own : null;
             return new(width, height, _parts.Channels, _parts.Bits, format);
         }
+    }
+
+    /// <summary>Memory that decoding takes at most, in bytes, with the picture that comes of it.</summary>
+    internal static long DecoderBytes(PictureHeader header)
+    {
+        var pixels = (long)header.Width * header.Height;
+        return AlwaysBytes + (header.Format == PictureFormat.WebP ? pixels * WebPBytesPerPixel : pixels * header.Channels * (header.Bits / 8) * BytesPerSampleByte);
     }
 
     /// <summary>Opens a file and takes it apart.</summary>
@@ -107,10 +116,9 @@ internal sealed class SharpFile : IDisposable
             _parts.CheckPixels(cancellation);
             _parts.Pixels.Cancellation = cancellation;
             _parts.Pixels.Position = 0;
-            var samples = (long)_parts.Width * _parts.Height * _parts.DecodedChannels * (_parts.Bits / 8);
             var options = new DecoderOptions
             {
-                Configuration = BoundedAllocator.Configuration(AlwaysBytes + (samples * MostBytesPerSample), cancellation),
+                Configuration = BoundedAllocator.Configuration(TableBytes + DecoderBytes(Header with { Channels = _parts.DecodedChannels }), cancellation),
                 MaxFrames = 1,
                 SkipMetadata = true,
             };

@@ -14,20 +14,18 @@ internal sealed class SharpPictureWriter : IPictureWriter
     private readonly EncodeOptions _options;
     private readonly RowFitter _fitter;
     private readonly ResultRows _rows;
-    private readonly PixelBuffer _pixels;
+    private PixelBuffer? _pixels; // once the first row comes: a result is begun before it is known that it fits
     private readonly CancellationTokenSource _disposal = new();
     private readonly Lock _gate = new(); // over the pixels, which another thread may give up
     private volatile bool _isDone;
     private Exception? _failure;
 
-    /// <summary>Takes the memory; owns <paramref name="file"/> from then on.</summary>
+    /// <summary>Owns <paramref name="file"/> from then on.</summary>
     internal SharpPictureWriter(ResultFile file, ResultShape shape, EncodeOptions options)
     {
         (_file, _shape, _options) = (file, shape, options);
         _fitter = new RowFitter(shape, options.Format, GreyProfile.ToSrgb);
         _rows = new ResultRows(shape);
-        var configuration = BoundedAllocator.Configuration(long.MaxValue, _disposal.Token); // the budget has been asked before
-        _pixels = PixelKind.For(_fitter.Channels, _fitter.Bits).Blank(configuration, shape.Width, shape.Height);
     }
 
     /// <inheritdoc/>
@@ -37,6 +35,8 @@ internal sealed class SharpPictureWriter : IPictureWriter
         {
             ObjectDisposedException.ThrowIf(_isDone, this);
             _rows.Check(rows, count);
+            _pixels ??= PixelKind.For(_fitter.Channels, _fitter.Bits).Blank(
+                BoundedAllocator.Configuration(long.MaxValue, _disposal.Token), _shape.Width, _shape.Height); // the budget has been asked
             for (var i = 0; i < count; i++)
             {
                 _fitter.Fit(rows.Slice(i * _rows.Bytes, _rows.Bytes), _pixels.Row(_rows.Written));
@@ -87,12 +87,12 @@ internal sealed class SharpPictureWriter : IPictureWriter
         var encoder = SharpEncoders.For(_options, _fitter.Channels, _fitter.Bits);
         if (SharpEncoders.GoesStraightOn(_options.Format))
         {
-            _pixels.Encode(encoder, encoded, _disposal.Token);
+            _pixels!.Encode(encoder, encoded, _disposal.Token);
         }
         else
         {
             using var whole = new MemoryStream();
-            _pixels.Encode(encoder, whole, _disposal.Token);
+            _pixels!.Encode(encoder, whole, _disposal.Token);
             whole.WriteTo(encoded);
         }
         output.Finish(_file.Stream);
@@ -100,7 +100,7 @@ internal sealed class SharpPictureWriter : IPictureWriter
 
     private void Free()
     {
-        _pixels.Dispose();
+        _pixels?.Dispose();
         _file.Dispose();
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchUpscaler.Core;
-using TorchUpscaler.Imaging;
 
 namespace TorchUpscaler.Fuzz.Pictures;
 
@@ -20,9 +19,8 @@ internal static class DecoderProcess
     private const int MostWritten = 200; // results are written of small ones: what is carried beside the pixels is what matters
 
     /// <summary>Runs so many mutations, or decodes one file.</summary>
-    internal static int Run(string[] args)
+    internal static int Run(IPictureCodec codec, string[] args)
     {
-        var codec = new VipsCodec();
         _ = codec.OutputFormats; // brings its modules into memory
         if (args.Length == 1)
         {
@@ -42,7 +40,7 @@ internal static class DecoderProcess
     }
 
     // end ROUND OUTCOME MILLISECONDS BYTES: processor time, and what the peak of the memory was above what there was before.
-    private static void Tell(int round, VipsCodec codec, string path)
+    private static void Tell(int round, IPictureCodec codec, string path)
     {
         var (time, memory) = (ProcessorTime(), ResetPeak());
         var outcome = Decode(codec, path);
@@ -50,13 +48,13 @@ internal static class DecoderProcess
             $"{Ends} {round} {(ProcessorTime() - time).TotalMilliseconds:0} {Status("VmHWM:") - memory} {outcome}"));
     }
 
-    private static string Decode(VipsCodec codec, string path)
+    private static string Decode(IPictureCodec codec, string path)
     {
         try
         {
             var picture = codec.Read(path, MostPixels, CancellationToken.None);
             if (picture.Width > MostWritten || picture.Height > MostWritten) return "read";
-            foreach (var format in new[] { PictureFormat.Png, PictureFormat.Jpeg, PictureFormat.Tiff, PictureFormat.WebP }) Write(codec, picture, format);
+            foreach (var format in codec.OutputFormats.Where(format => format != PictureFormat.Avif)) Write(codec, picture, format);
             return "read";
         }
         catch (PictureException error)
@@ -69,7 +67,7 @@ internal static class DecoderProcess
         }
     }
 
-    private static void Write(VipsCodec codec, Picture picture, PictureFormat format)
+    private static void Write(IPictureCodec codec, Picture picture, PictureFormat format)
     {
         using var writer = codec.Create("result", ResultShape.Of(picture, 1, format), new EncodeOptions(format));
         var rowBytes = picture.Width * picture.Channels * (picture.Bits / 8);

@@ -13,7 +13,7 @@ internal sealed record Decoded(string Outcome, TimeSpan Time, long Memory);
 /// Gives the picture codec many damaged files, in child processes that a decoder may bring down: each is read or refused in one
 /// sentence, in bounded time and memory.
 /// </summary>
-internal sealed class PictureFuzz(string seeds, int seed) : IDisposable
+internal sealed class PictureFuzz(string codec, string seeds, int seed) : IDisposable
 {
     /// <summary>For a million pixels of eight bytes three times over, as the program foresees, and what a runtime has beside them.</summary>
     internal const long MostMemory = 80 << 20;
@@ -83,7 +83,7 @@ internal sealed class PictureFuzz(string seeds, int seed) : IDisposable
 
     private void Keep(int round, string what)
     {
-        var kept = Path.Combine(Path.GetTempPath(), $"torchupscaler-find-picture-{seed}-{round}");
+        var kept = Path.Combine(Path.GetTempPath(), $"torchupscaler-find-picture-{codec}-{seed}-{round}");
         if (round >= 0) Rewrite(round, kept);
         Finds.Add($"round {round}: {what}; the file is {kept}");
     }
@@ -99,7 +99,7 @@ internal sealed class PictureFuzz(string seeds, int seed) : IDisposable
     }
 
     private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", [typeof(PictureFuzz).Assembly.Location, .. arguments])
+        "dotnet", [typeof(PictureFuzz).Assembly.Location, codec, .. arguments])
     {
         WorkingDirectory = _folder,
         RedirectStandardOutput = true,

@@ -3,8 +3,9 @@ using Xunit.Abstractions;
 
 namespace TorchUpscaler.Fuzz.Pictures;
 
-/// <summary>Damaged and hostile picture files, before the codec that all programs use.</summary>
-public sealed class PictureFuzzTests(PictureFuzzTests.Seeds seeds, ITestOutputHelper output) : IClassFixture<PictureFuzzTests.Seeds>
+/// <summary>Damaged and hostile picture files, before a codec that all programs use. One class a codec derives from it.</summary>
+/// <param name="codec">Its name in <see cref="Codecs"/>.</param>
+public abstract class PictureFuzzTests(string codec, PictureFuzzTests.Seeds seeds, ITestOutputHelper output) : IClassFixture<PictureFuzzTests.Seeds>
 {
     private const int Seed = 20;
 
@@ -17,7 +18,7 @@ public sealed class PictureFuzzTests(PictureFuzzTests.Seeds seeds, ITestOutputHe
     [MemberData(nameof(Finds))]
     public void A_find_is_refused_within_bounds(string find)
     {
-        using var fuzz = new PictureFuzz(seeds.Folder, Seed);
+        using var fuzz = new PictureFuzz(codec, seeds.Folder, Seed);
         var decoded = fuzz.Decode(Path.Combine(FindsFolder, find));
         Assert.Equal("refused", decoded.Outcome);
         Assert.InRange(decoded.Memory, 0, PictureFuzz.MostMemory);
@@ -33,7 +34,7 @@ public sealed class PictureFuzzTests(PictureFuzzTests.Seeds seeds, ITestOutputHe
 
     private void Run(int mutations)
     {
-        using var fuzz = new PictureFuzz(seeds.Folder, Seed);
+        using var fuzz = new PictureFuzz(codec, seeds.Folder, Seed);
         fuzz.Run(mutations);
         output.WriteLine(fuzz.ToString());
         Assert.True(fuzz.Finds.Count == 0, string.Join('\n', fuzz.Finds));

@@ -1,0 +1,94 @@
+using TorchUpscaler.Core;
+using TorchUpscaler.Imaging.Full;
+
+namespace TorchUpscaler.Imaging.Tests.Full;
+
+/// <summary>What the contract does not ask: a full disk, and memory.</summary>
+[Collection(nameof(RunsAlone))]
+public sealed class SharpPictureWriterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("writer").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(PictureFormat.Png)]
+    [InlineData(PictureFormat.Jpeg)]
+    [InlineData(PictureFormat.WebP)]
+    public void Full_disk_is_an_error(PictureFormat format)
+    {
+        var pixels = Pixels.Noise(500, 300, 3, 8);
+        using var writer = new SharpPictureWriter(FullDisk.File(_folder), new(500, 300, 3, 8, PictureMetadata.None), new(format));
+        writer.Write(pixels.Bytes, 300);
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var error = Assert.ThrowsAny<IOException>(writer.Complete);
+            Assert.EndsWith("out.png' cannot be written: the disk is full; free some space or choose another folder", error.Message, StringComparison.Ordinal);
+        }
+        writer.Dispose();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Theory]
+    [InlineData(PictureFormat.Png, 4000, 3000, 3, 8)]
+    [InlineData(PictureFormat.Png, 1500, 1000, 4, 16)]
+    [InlineData(PictureFormat.Png, 900, 600, 1, 8)]
+    [InlineData(PictureFormat.Png, 1_000_000, 3, 4, 16)]
+    [InlineData(PictureFormat.Jpeg, 4000, 3000, 3, 8)]
+    [InlineData(PictureFormat.Jpeg, 3000, 2000, 1, 8)]
+    [InlineData(PictureFormat.Jpeg, 65000, 100, 4, 16)]
+    [InlineData(PictureFormat.WebP, 1500, 1000, 3, 8)]
+    [InlineData(PictureFormat.WebP, 1500, 1000, 4, 8)]
+    [InlineData(PictureFormat.WebP, 16383, 60, 2, 16)]
+    public void Encoder_keeps_to_the_memory_that_is_foreseen(PictureFormat format, int width, int height, int channels, int bits)
+    {
+        var shape = new ResultShape(width, height, channels, bits, PictureMetadata.None);
+        var codec = new ImageSharpCodec();
+        Forget();
+
+        Assert.InRange(Memory.OfEncodingNoise(codec, In("large"), format, shape), 0, codec.EncoderBytes(format, shape));
+    }
+
+    [Theory]
+    [InlineData(PictureFormat.Png, 6700, 6702, 3, 8)] // just above 128 MiB: the encoder doubles its memory once more
+    [InlineData(PictureFormat.Png, 8000, 6000, 3, 8)]
+    [InlineData(PictureFormat.Jpeg, 8000, 6000, 3, 8)]
+    [InlineData(PictureFormat.WebP, 4000, 3000, 3, 8)]
+    [InlineData(PictureFormat.WebP, 3000, 2000, 4, 8)]
+    [Trait("Length", "Long")]
+    public void So_it_does_for_large_pictures(PictureFormat format, int width, int height, int channels, int bits) =>
+        Encoder_keeps_to_the_memory_that_is_foreseen(format, width, height, channels, bits);
+
+    [Theory]
+    [InlineData("jpg", "quality=90", 3)]
+    [InlineData("jpg", "quality=90, progressive=True", 3)]
+    [InlineData("jpg", "quality=90, progressive=True, subsampling=0", 3)]
+    [InlineData("jpg", "quality=90, exif=exif_with(6)", 3)]
+    [InlineData("png", "compress_level=1", 4)]
+    [InlineData("webp", "quality=90, method=0", 3)]
+    [InlineData("webp", "quality=90, method=0", 4)]
+    [InlineData("webp", "lossless=True, method=0, quality=0", 3)]
+    [InlineData("tif", "", 3)]
+    [InlineData("tif", "compression='tiff_deflate'", 3)]
+    public void Decoder_keeps_to_the_memory_that_is_foreseen(string extension, string options, int channels)
+    {
+        var path = In("large." + extension);
+        Oracle.Python($"""
+            coarse = np.random.default_rng(7).integers(0, 256, (201, 301, {channels}), np.uint8)
+            Image.fromarray(coarse).resize((3000, 2000), Image.BICUBIC).save(sys.argv[1], {options})
+            """, null, path);
+        var codec = new ImageSharpCodec();
+        Forget();
+
+        var before = Memory.ResetPeak();
+        var picture = codec.Read(path, 100_000_000, CancellationToken.None);
+        var peak = Memory.Peak() - before;
+        Assert.InRange(peak, picture.Bytes.Length / 2, codec.DecoderBytes(codec.ReadHeader(path)));
+    }
+
+    private string In(string name) => Path.Combine(_folder, name);
+
+    // Memory that is held from before would be filled anew, unseen.
+    private static void Forget() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+}
