@@ -31,6 +31,34 @@ public sealed class SharpPictureWriterTests : IDisposable
     }
 
     [Theory]
+    [InlineData(PictureFormat.Png)]
+    [InlineData(PictureFormat.Jpeg)]
+    public async Task Result_that_is_given_up_while_it_is_encoded_is_gone_at_once(PictureFormat format)
+    {
+        var pixels = Pixels.Noise(4000, 3000, 3, 8);
+        var writer = new ImageSharpCodec().Create(In("out"), new(4000, 3000, 3, 8, PictureMetadata.None), new(format));
+        writer.Write(pixels.Bytes, 3000);
+        var completing = Task.Run(writer.Complete);
+        await Task.Delay(30);
+        writer.Dispose();
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+        var error = await Record.ExceptionAsync(() => completing);
+        Assert.True(error is IOException or ObjectDisposedException, $"{error}");
+    }
+
+    [Theory]
+    [InlineData(PictureFormat.Png, 30_000, 30_000, 3, "choose a smaller scale, or JPEG")]
+    [InlineData(PictureFormat.Png, 100_000, 30_000, 1, "choose a smaller scale")]
+    [InlineData(PictureFormat.Jpeg, 60_000, 60_000, 3, "choose a smaller scale")]
+    public void Result_that_the_encoder_would_fail_at_in_the_end_is_refused_at_once(PictureFormat format, int width, int height, int channels, string advice)
+    {
+        var error = Assert.Throws<PictureException>(() => new ImageSharpCodec().Create(In("out"), new(width, height, channels, 8, PictureMetadata.None), new(format)));
+        Assert.EndsWith($"of {width}×{height} pixels is larger than ImageSharp can write; {advice}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Theory]
     [InlineData(PictureFormat.Png, 4000, 3000, 3, 8)]
     [InlineData(PictureFormat.Png, 1500, 1000, 4, 16)]
     [InlineData(PictureFormat.Png, 900, 600, 1, 8)]
