@@ -11,17 +11,17 @@ internal sealed class TiffParts
 {
     private const ushort WidthTag = 256, HeightTag = 257, BitsTag = 258, CompressionTag = 259, ColoursTag = 262, FillOrderTag = 266, StripOffsetsTag = 273,
         OrientationTag = 274, ChannelsTag = 277, StripRowsTag = 278, StripBytesTag = 279, HorizontalTag = 282, VerticalTag = 283, PlanesTag = 284,
-        FaxTag = 292, UnitTag = 296, PredictorTag = 317, PaletteTag = 320, TileWidthTag = 322, TileHeightTag = 323, TileOffsetsTag = 324, TileBytesTag = 325,
+        UnitTag = 296, PredictorTag = 317, PaletteTag = 320, TileWidthTag = 322, TileHeightTag = 323, TileOffsetsTag = 324, TileBytesTag = 325,
         ExtraTag = 338, SampleFormatTag = 339, JpegTablesTag = 347, SubsamplingTag = 530, BlackWhiteTag = 532, ProfileTag = 34675;
     private const int WhiteIsZero = 0, BlackIsZero = 1, Rgb = 2, Palette = 3, Inks = 5, YCbCr = 6, Lab = 8; // values of ColoursTag
-    private const int Plain = 1, Fax = 2, Fax3 = 3, Fax4 = 4, Lzw = 5, Jpeg = 7, Deflate = 8, PackBits = 32773, OldDeflate = 32946; // of CompressionTag
+    private const int Plain = 1, Lzw = 5, Jpeg = 7, Deflate = 8, PackBits = 32773, OldDeflate = 32946; // of CompressionTag
     private const long MostBytes = 64 << 20, MostTilePixels = 64 << 20; // of all entries; of a tile
     private const double MillimetresPerInch = 25.4, MillimetresPerCentimetre = 10;
 
     private static readonly ushort[] s_wanted =
     [
         WidthTag, HeightTag, BitsTag, CompressionTag, ColoursTag, FillOrderTag, StripOffsetsTag, OrientationTag, ChannelsTag, StripRowsTag, StripBytesTag,
-        HorizontalTag, VerticalTag, PlanesTag, FaxTag, UnitTag, PredictorTag, PaletteTag, TileWidthTag, TileHeightTag, TileOffsetsTag, TileBytesTag,
+        HorizontalTag, VerticalTag, PlanesTag, UnitTag, PredictorTag, PaletteTag, TileWidthTag, TileHeightTag, TileOffsetsTag, TileBytesTag,
         ExtraTag, SampleFormatTag, JpegTablesTag, SubsamplingTag, BlackWhiteTag, ProfileTag,
     ];
 
@@ -103,8 +103,8 @@ internal sealed class TiffParts
             _ => false,
         };
         if (!isKnown) throw new UnreadKindException($"a TIFF of {Channels} channels of {Bits} bits ({ColoursName})");
-        if (Compression is not (Plain or Fax or Fax3 or Fax4 or Lzw or Jpeg or Deflate or PackBits or OldDeflate) || (Compression is Fax or Fax3 or Fax4 && Bits != 1)
-            || (Compression == Jpeg && Bits != 8) || Number(PredictorTag, 1) is not (1 or 2))
+        // Of the fax machines' ways, 2 to 4, ImageSharp's decoders write beyond their memory where a file is damaged.
+        if (Compression is not (Plain or Lzw or Jpeg or Deflate or PackBits or OldDeflate) || (Compression == Jpeg && Bits != 8) || Number(PredictorTag, 1) is not (1 or 2))
             throw new UnreadKindException($"a TIFF of compression {Compression}");
         // The predictor's step is taken to be that of whole pixels, which planes do not have.
         if (IsPlanar && (Compression == Jpeg || Colours == Inks || Number(PredictorTag, 1) == 2)) throw new UnreadKindException("a TIFF of separate planes");

@@ -105,6 +105,17 @@ public sealed class SharpFileTests : IDisposable
         Assert.EndsWith($"is {kind}, which ImageSharp cannot read as it should be; save it in another way, for example as PNG", Refusal("in.tif"), StringComparison.Ordinal);
     }
 
+    // Damaged, they make ImageSharp write beyond its memory.
+    [Theory]
+    [InlineData("group3", 3)]
+    [InlineData("group4", 4)]
+    [InlineData("tiff_ccitt", 2)]
+    public void Fax_machines_ways_of_packing_are_not_read(string compression, int number)
+    {
+        Oracle.Python($"Image.fromarray(received()[:, :, 0] > 127).save(sys.argv[1], compression='{compression}')", Pixels.Smooth(60, 40, 1), In("fax.tif"));
+        Assert.Contains($"is a TIFF of compression {number}, which", Refusal("fax.tif"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("msb", "deflate")]
     [InlineData("lsb", "lzw")]
