@@ -15,7 +15,7 @@ internal sealed class BoundedAllocator(long most, CancellationToken cancellation
 {
     private const int BufferBytes = 1 << 16; // of a file
     private const int BlockBytes = 64 << 20; // of a picture; a row has to lie in one
-    private const int SlackBytes = 64; // behind each piece: ImageSharp's vector code reads some bytes beyond the last row of a picture
+    private const int SlackBytes = 64; // behind each piece: ImageSharp's vector code reads, and in PNG's filters writes, some bytes beyond a row's end
 
     private static readonly MemoryAllocator s_system = Create(new MemoryAllocatorOptions { MaximumPoolSizeMegabytes = 0 });
 
