@@ -15,6 +15,7 @@ internal sealed class BoundedAllocator(long most, CancellationToken cancellation
 {
     private const int BufferBytes = 1 << 16; // of a file
     private const int BlockBytes = 64 << 20; // of a picture; a row has to lie in one
+    private const int SlackBytes = 64; // behind each piece: ImageSharp's vector code reads, and in PNG's filters writes, some bytes beyond a row's end
 
     private static readonly MemoryAllocator s_system = Create(new MemoryAllocatorOptions { MaximumPoolSizeMegabytes = 0 });
 
@@ -34,8 +35,10 @@ internal sealed class BoundedAllocator(long most, CancellationToken cancellation
     /// <inheritdoc/>
     public override IMemoryOwner<T> Allocate<T>(int length, AllocationOptions options = AllocationOptions.None)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         cancellation.ThrowIfCancellationRequested();
-        var bytes = (long)length * Unsafe.SizeOf<T>();
+        var slack = (SlackBytes / Unsafe.SizeOf<T>()) + 1;
+        var bytes = (length + (long)slack) * Unsafe.SizeOf<T>();
         if (Interlocked.Add(ref _used, bytes) > most)
         {
             Interlocked.Add(ref _used, -bytes);
@@ -43,7 +46,7 @@ internal sealed class BoundedAllocator(long most, CancellationToken cancellation
         }
         try
         {
-            return new Counted<T>(s_system.Allocate<T>(length, options), () => Interlocked.Add(ref _used, -bytes));
+            return new Counted<T>(s_system.Allocate<T>(checked(length + slack), options), length, () => Interlocked.Add(ref _used, -bytes));
         }
         catch
         {
@@ -52,11 +55,11 @@ internal sealed class BoundedAllocator(long most, CancellationToken cancellation
         }
     }
 
-    private sealed class Counted<T>(IMemoryOwner<T> inner, Action release) : IMemoryOwner<T>
+    private sealed class Counted<T>(IMemoryOwner<T> inner, int length, Action release) : IMemoryOwner<T>
     {
         private Action? _release = release;
 
-        public Memory<T> Memory => inner.Memory;
+        public Memory<T> Memory => inner.Memory[..length];
 
         public void Dispose()
         {

@@ -42,8 +42,7 @@ internal static class GifParts
                 if (control is { } kept) pixels.Take(kept.At, kept.End - kept.At);
                 pixels.Take(begin, at - begin);
                 pixels.Add([Trailer]);
-                var isWhole = (frameWidth, frameHeight) == (width, height);
-                return new PixelParts(width, height, isTransparent || !isWhole ? 4 : 3, 8, pixels);
+                return new PixelParts(width, height, isTransparent ? 4 : 3, 8, pixels);
             }
             if (kind != Extension) throw new InvalidDataException("it has no pixels");
             var label = file.Need(at + 1, 1)[0];

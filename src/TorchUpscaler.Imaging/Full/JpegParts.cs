@@ -31,7 +31,7 @@ internal sealed class JpegParts
 
     /// <summary>Takes a file apart.</summary>
     /// <exception cref="InvalidDataException">Not whole.</exception>
-    /// <exception cref="NotSupportedException">Of a kind that is not read.</exception>
+    /// <exception cref="UnreadKindException">Of a kind that is not read.</exception>
     internal static PixelParts Read(FileBytes file)
     {
         var parts = new JpegParts(file);
@@ -96,13 +96,13 @@ internal sealed class JpegParts
     private void NoteFrame(byte marker, ReadOnlySpan<byte> body)
     {
         if (marker is not (StartOfFrame or ExtendedFrame or ProgressiveFrame))
-            throw new NotSupportedException("a JPEG that is lossless, hierarchical or coded arithmetically");
+            throw new UnreadKindException("a JPEG that is lossless, hierarchical or coded arithmetically");
         if (_frame is not null) throw new InvalidDataException("it tells its size twice");
         if (body.Length < 6) throw new InvalidDataException("its size is missing");
-        if (body[0] != 8) throw new NotSupportedException($"a JPEG of {body[0]} bits a sample");
+        if (body[0] != 8) throw new UnreadKindException($"a JPEG of {body[0]} bits a sample");
         var (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(body[1..]), BinaryPrimitives.ReadUInt16BigEndian(body[3..]));
         if (width == 0 || height == 0) throw new InvalidDataException("its size is missing");
-        if (body[5] is not (1 or 3 or 4)) throw new NotSupportedException($"a JPEG of {body[5]} channels");
+        if (body[5] is not (1 or 3 or 4)) throw new UnreadKindException($"a JPEG of {body[5]} channels");
         if (body.Length < 6 + (3 * body[5])) throw new InvalidDataException("its channels are missing");
         _frame = (width, height, body[5]);
         if (body[5] == 3) NoteChannels(body[6..]);

@@ -152,9 +152,13 @@ internal sealed class SharpFile : IDisposable
         {
             return read();
         }
+        catch (UnreadKindException e)
+        {
+            throw new PictureException($"{Display.Path(path)} is {e.Message}, which ImageSharp cannot read as it should be; save it in another way, for example as PNG", e);
+        }
         catch (NotSupportedException e)
         {
-            throw new PictureException($"{Display.Path(path)} is {kind.Name} of a kind that cannot be read ({Display.Text(e.Message)}); save it in another way", e);
+            throw new PictureException($"{Display.Path(path)} is a {kind.Name} file of a kind that ImageSharp cannot read; save it in another way, for example as PNG", e);
         }
         catch (Exception e) when (e is not (OperationCanceledException or PictureException or OutOfMemoryException))
         {

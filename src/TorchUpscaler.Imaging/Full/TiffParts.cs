@@ -11,17 +11,17 @@ internal sealed class TiffParts
 {
     private const ushort WidthTag = 256, HeightTag = 257, BitsTag = 258, CompressionTag = 259, ColoursTag = 262, FillOrderTag = 266, StripOffsetsTag = 273,
         OrientationTag = 274, ChannelsTag = 277, StripRowsTag = 278, StripBytesTag = 279, HorizontalTag = 282, VerticalTag = 283, PlanesTag = 284,
-        FaxTag = 292, UnitTag = 296, PredictorTag = 317, PaletteTag = 320, TileWidthTag = 322, TileHeightTag = 323, TileOffsetsTag = 324, TileBytesTag = 325,
+        UnitTag = 296, PredictorTag = 317, PaletteTag = 320, TileWidthTag = 322, TileHeightTag = 323, TileOffsetsTag = 324, TileBytesTag = 325,
         ExtraTag = 338, SampleFormatTag = 339, JpegTablesTag = 347, SubsamplingTag = 530, BlackWhiteTag = 532, ProfileTag = 34675;
     private const int WhiteIsZero = 0, BlackIsZero = 1, Rgb = 2, Palette = 3, Inks = 5, YCbCr = 6, Lab = 8; // values of ColoursTag
-    private const int Plain = 1, Fax = 2, Fax3 = 3, Fax4 = 4, Lzw = 5, Jpeg = 7, Deflate = 8, PackBits = 32773, OldDeflate = 32946; // of CompressionTag
+    private const int Plain = 1, Lzw = 5, Jpeg = 7, Deflate = 8, PackBits = 32773, OldDeflate = 32946; // of CompressionTag
     private const long MostBytes = 64 << 20, MostTilePixels = 64 << 20; // of all entries; of a tile
     private const double MillimetresPerInch = 25.4, MillimetresPerCentimetre = 10;
 
     private static readonly ushort[] s_wanted =
     [
         WidthTag, HeightTag, BitsTag, CompressionTag, ColoursTag, FillOrderTag, StripOffsetsTag, OrientationTag, ChannelsTag, StripRowsTag, StripBytesTag,
-        HorizontalTag, VerticalTag, PlanesTag, FaxTag, UnitTag, PredictorTag, PaletteTag, TileWidthTag, TileHeightTag, TileOffsetsTag, TileBytesTag,
+        HorizontalTag, VerticalTag, PlanesTag, UnitTag, PredictorTag, PaletteTag, TileWidthTag, TileHeightTag, TileOffsetsTag, TileBytesTag,
         ExtraTag, SampleFormatTag, JpegTablesTag, SubsamplingTag, BlackWhiteTag, ProfileTag,
     ];
 
@@ -45,14 +45,14 @@ internal sealed class TiffParts
     private int Compression => (int)Number(CompressionTag, Plain);
     private int Channels => (int)Math.Clamp(Number(ChannelsTag, 1), 0, ushort.MaxValue);
     private int Bits => (int)Number(BitsTag, 1);
-    private bool IsPlanar => Number(PlanesTag, 1) == 2;
+    private bool IsPlanar => Channels > 1 && Number(PlanesTag, 1) == 2;
     private bool IsTiled => _tags.ContainsKey(TileWidthTag);
 
     /// <summary>Takes a file apart.</summary>
     /// <param name="path">Its name, for what reads it by itself.</param>
     /// <param name="file">The file.</param>
     /// <exception cref="InvalidDataException">Not whole.</exception>
-    /// <exception cref="NotSupportedException">Of a kind that is not read.</exception>
+    /// <exception cref="UnreadKindException">Of a kind that is not read.</exception>
     internal static PixelParts Read(string path, FileBytes file)
     {
         var parts = new TiffParts(file);
@@ -69,6 +69,17 @@ internal sealed class TiffParts
         };
     }
 
+    private string ColoursName => Colours switch
+    {
+        WhiteIsZero or BlackIsZero => "grey",
+        Rgb => "RGB",
+        Palette => "a palette",
+        Inks => "CMYK",
+        YCbCr => "YCbCr",
+        Lab => "Lab",
+        _ => $"colours {Colours}",
+    };
+
     private int ResultChannels => Colours switch
     {
         WhiteIsZero or BlackIsZero => 1,
@@ -79,8 +90,8 @@ internal sealed class TiffParts
     // What the decoder does rightly, kind by kind.
     private void CheckKind()
     {
-        if (Numbers(BitsTag) is { } bits && bits.Any(count => count != bits[0])) throw new NotSupportedException("a TIFF of channels of different bits");
-        if (Numbers(SampleFormatTag) is { } formats && formats.Any(format => format != 1)) throw new NotSupportedException("a TIFF of signed or floating-point samples");
+        if (Numbers(BitsTag) is { } bits && bits.Any(count => count != bits[0])) throw new UnreadKindException("a TIFF of channels of different bits");
+        if (Numbers(SampleFormatTag) is { } formats && formats.Any(format => format != 1)) throw new UnreadKindException("a TIFF of signed or floating-point samples");
         var isKnown = (Colours, Channels, Bits) switch
         {
             (WhiteIsZero or BlackIsZero, 1, 1 or 2 or 4 or 8 or 16) => true,
@@ -91,11 +102,12 @@ internal sealed class TiffParts
             (Lab, 3, 8) => Compression != Jpeg,
             _ => false,
         };
-        if (!isKnown) throw new NotSupportedException($"a TIFF of {Channels} channels of {Bits} bits in colours of kind {Colours}");
-        if (Compression is not (Plain or Fax or Fax3 or Fax4 or Lzw or Jpeg or Deflate or PackBits or OldDeflate) || (Compression is Fax or Fax3 or Fax4 && Bits != 1)
-            || (Compression == Jpeg && Bits != 8) || Number(PredictorTag, 1) is not (1 or 2))
-            throw new NotSupportedException($"a TIFF packed in way {Compression}");
-        if (IsPlanar && (Channels == 1 || Compression == Jpeg || Colours == Inks)) throw new NotSupportedException("a TIFF of separate planes");
+        if (!isKnown) throw new UnreadKindException($"a TIFF of {Channels} channels of {Bits} bits ({ColoursName})");
+        // Of the fax machines' ways, 2 to 4, ImageSharp's decoders write beyond their memory where a file is damaged.
+        if (Compression is not (Plain or Lzw or Jpeg or Deflate or PackBits or OldDeflate) || (Compression == Jpeg && Bits != 8) || Number(PredictorTag, 1) is not (1 or 2))
+            throw new UnreadKindException($"a TIFF of compression {Compression}");
+        // The predictor's step is taken to be that of whole pixels, which planes do not have.
+        if (IsPlanar && (Compression == Jpeg || Colours == Inks || Number(PredictorTag, 1) == 2)) throw new UnreadKindException("a TIFF of separate planes");
         if (Colours == Palette && Numbers(PaletteTag)!.Length != 3 << Bits) throw new InvalidDataException("its palette is no palette");
     }
 
@@ -141,6 +153,7 @@ internal sealed class TiffParts
         Set(tags, offsets, TiffTag.LongType, places.Offsets);
         Set(tags, bytes, TiffTag.LongType, places.Bytes);
         Set(tags, BitsTag, TiffTag.ShortType, [.. Enumerable.Repeat((long)Bits, Channels)]);
+        Set(tags, PlanesTag, TiffTag.ShortType, IsPlanar ? 2 : 1);
         if (!IsTiled) Set(tags, StripRowsTag, TiffTag.LongType, StripRows);
         // Inks and Lab come as they are stored, in channels of another name; we know their colours better.
         if (Colours is Inks or Lab) Set(tags, ColoursTag, TiffTag.ShortType, Rgb);

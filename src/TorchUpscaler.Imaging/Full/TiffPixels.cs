@@ -48,7 +48,7 @@ internal sealed class TiffPixels(FileBytes file, TiffFile tiff)
     private byte[] Number(long number, int bytes)
     {
         var field = new byte[8];
-        if (bytes < 8 && number >> (8 * bytes) != 0) throw new NotSupportedException("a TIFF of more than 4 GB");
+        if (bytes < 8 && number >> (8 * bytes) != 0) throw new UnreadKindException("a TIFF of more than 4 GB");
         BinaryPrimitives.WriteInt64LittleEndian(field, number);
         field = field[..bytes];
         if (!tiff.IsLittle) Array.Reverse(field);

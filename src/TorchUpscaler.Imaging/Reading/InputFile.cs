@@ -50,7 +50,7 @@ internal static class InputFile
         var kind = FileKind.Recognise(head) ?? throw new PictureException(
             $"{Display.Path(path)} is not a picture that can be read; give {Listed(readable)}");
         return readable.Contains(kind) ? kind : throw new PictureException(
-            $"{Display.Path(path)} is a {kind.Name} file, which {library} cannot read; give {Listed(readable)}");
+            $"{Display.Path(path)} is {(kind == FileKind.Avif ? "an" : "a")} {kind.Name} file, which {library} cannot read; give {Listed(readable)}");
     }
 
     /// <summary>Refuses a picture of more pixels than are allowed.</summary>

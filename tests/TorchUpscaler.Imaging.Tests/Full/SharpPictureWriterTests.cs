@@ -1,33 +1,41 @@
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Full;
+using TorchUpscaler.Imaging.Writing;
 
 namespace TorchUpscaler.Imaging.Tests.Full;
 
-/// <summary>What the contract does not ask: a full disk, and memory.</summary>
+/// <summary>The contract of writers, kept by ImageSharp, and the figures of its memory.</summary>
 [Collection(nameof(RunsAlone))]
-public sealed class SharpPictureWriterTests : IDisposable
+public sealed class SharpPictureWriterTests : PictureWriterContract
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("writer").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    protected override IPictureCodec Codec { get; } = new ImageSharpCodec();
 
     [Theory]
     [InlineData(PictureFormat.Png)]
     [InlineData(PictureFormat.Jpeg)]
-    [InlineData(PictureFormat.WebP)]
-    public void Full_disk_is_an_error(PictureFormat format)
+    public async Task Result_that_is_given_up_while_it_is_encoded_is_gone_at_once(PictureFormat format)
     {
-        var pixels = Pixels.Noise(500, 300, 3, 8);
-        using var writer = new SharpPictureWriter(FullDisk.File(_folder), new(500, 300, 3, 8, PictureMetadata.None), new(format));
-        writer.Write(pixels.Bytes, 300);
-
-        for (var attempt = 0; attempt < 2; attempt++)
-        {
-            var error = Assert.ThrowsAny<IOException>(writer.Complete);
-            Assert.EndsWith("out.png' cannot be written: the disk is full; free some space or choose another folder", error.Message, StringComparison.Ordinal);
-        }
+        var pixels = Pixels.Noise(4000, 3000, 3, 8);
+        var writer = Codec.Create(In("out"), new(4000, 3000, 3, 8, PictureMetadata.None), new(format));
+        writer.Write(pixels.Bytes, 3000);
+        var completing = Task.Run(writer.Complete);
+        await Task.Delay(30);
         writer.Dispose();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+
+        Assert.Empty(FilesLeft);
+        var error = await Record.ExceptionAsync(() => completing);
+        Assert.True(error is IOException or ObjectDisposedException, $"{error}");
+    }
+
+    [Theory]
+    [InlineData(PictureFormat.Png, 30_000, 30_000, 3, "choose a smaller scale, or JPEG")]
+    [InlineData(PictureFormat.Png, 100_000, 30_000, 1, "choose a smaller scale")]
+    [InlineData(PictureFormat.Jpeg, 60_000, 60_000, 3, "choose a smaller scale")]
+    public void Result_that_the_encoder_would_fail_at_in_the_end_is_refused_at_once(PictureFormat format, int width, int height, int channels, string advice)
+    {
+        var error = Assert.Throws<PictureException>(() => Codec.Create(In("out"), new(width, height, channels, 8, PictureMetadata.None), new(format)));
+        Assert.EndsWith($"of {width}×{height} pixels is larger than ImageSharp can write; {advice}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(FilesLeft);
     }
 
     [Theory]
@@ -43,11 +51,8 @@ public sealed class SharpPictureWriterTests : IDisposable
     [InlineData(PictureFormat.WebP, 16383, 60, 2, 16)]
     public void Encoder_keeps_to_the_memory_that_is_foreseen(PictureFormat format, int width, int height, int channels, int bits)
     {
-        var shape = new ResultShape(width, height, channels, bits, PictureMetadata.None);
-        var codec = new ImageSharpCodec();
         Forget();
-
-        Assert.InRange(Memory.OfEncodingNoise(codec, In("large"), format, shape), 0, codec.EncoderBytes(format, shape));
+        AssertKeepsToItsMemory(format, new(width, height, channels, bits, PictureMetadata.None));
     }
 
     [Theory]
@@ -78,16 +83,15 @@ public sealed class SharpPictureWriterTests : IDisposable
             coarse = np.random.default_rng(7).integers(0, 256, (201, 301, {channels}), np.uint8)
             Image.fromarray(coarse).resize((3000, 2000), Image.BICUBIC).save(sys.argv[1], {options})
             """, null, path);
-        var codec = new ImageSharpCodec();
         Forget();
 
         var before = Memory.ResetPeak();
-        var picture = codec.Read(path, 100_000_000, CancellationToken.None);
+        var picture = Codec.Read(path, 100_000_000, CancellationToken.None);
         var peak = Memory.Peak() - before;
-        Assert.InRange(peak, picture.Bytes.Length / 2, codec.DecoderBytes(codec.ReadHeader(path)));
+        Assert.InRange(peak, picture.Bytes.Length / 2, Codec.DecoderBytes(Codec.ReadHeader(path)));
     }
 
-    private string In(string name) => Path.Combine(_folder, name);
+    private protected override IPictureWriter Begin(ResultFile file, ResultShape shape, EncodeOptions options) => new SharpPictureWriter(file, shape, options);
 
     // Memory that is held from before would be filled anew, unseen.
     private static void Forget() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
