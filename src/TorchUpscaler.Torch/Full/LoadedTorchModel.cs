@@ -10,7 +10,7 @@ namespace TorchUpscaler.Torch.Full;
 internal sealed class LoadedTorchModel : ILoadedModel
 {
     /// <summary>What libtorch and the runtime may still take on the processor while a run goes on.</summary>
-    public const long RuntimeBytes = 96L << 20;
+    public const long RuntimeBytes = 160L << 20;
 
     // Added to the budget that is named when one is refused: the next process will not be to the byte like this one.
     private const long Slack = 16L << 20;

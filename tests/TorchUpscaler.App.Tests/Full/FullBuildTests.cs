@@ -59,6 +59,20 @@ public sealed class FullBuildTests(TinyModels models) : IDisposable
     }
 
     [Fact]
+    public void The_budget_that_a_refusal_names_is_enough_and_is_kept()
+    {
+        var picture = _here.Picture("photo.png", 400, 300);
+        string[] arguments = ["upscale", picture, "-o", _here.PathOf("result.png"), "-m", Path.Combine(Repository.Root, "weights", "x4fast.safetensors"), "--engine", "torch", "--device", "cpu", "--json"];
+        var refusal = Assert.Single(ProgramRun.Of([.. arguments, "--memory", "20MB"]).ExitedWith(ExitRefused).ErrorLines, line => line.Contains("--memory", StringComparison.Ordinal));
+        var budget = refusal[(refusal.LastIndexOf(' ') + 1)..];
+
+        var said = ProgramRun.Of([.. arguments, "--memory", budget]).ExitedWith(ExitDone);
+
+        var peak = JsonDocument.Parse(said.Output).RootElement.GetProperty("peakMb").GetDouble();
+        Assert.InRange(peak, 100, double.Parse(budget[..^2], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public void A_card_that_is_not_there_is_told_in_a_sentence() =>
         Upscale(_here.Picture("photo.png"), "--device", "cuda:63").ExitedWith(ExitRefused).SaidOneSentence("cuda:63 cannot be used", "--engine cpu");
 
