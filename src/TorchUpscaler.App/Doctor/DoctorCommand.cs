@@ -11,7 +11,7 @@ namespace TorchUpscaler.App.Doctor;
 /// <param name="folders">Tries the folders.</param>
 /// <param name="output">Standard output.</param>
 internal sealed class DoctorCommand(
-    MachineCheck machine, Func<IPictureCodec> codec, ModelCheck models, EngineCheck engines, GpuCheck gpu, FolderCheck folders, TextWriter output)
+    MachineCheck machine, Func<IPictureCodec> codec, ModelCheck models, EngineCheck engines, CardCheck gpu, FolderCheck folders, TextWriter output)
 {
     private readonly List<Finding> _findings = [];
 

@@ -6,7 +6,7 @@ namespace TorchUpscaler.App.Doctor;
 /// <summary>The machine's graphics cards, and what this build makes of them. A machine without one is as it should be.</summary>
 /// <param name="driver">What NVIDIA's driver has said.</param>
 /// <param name="hasTorch">Whether this build has the engine that computes on cards.</param>
-internal sealed class GpuCheck(NvidiaDriver driver, bool hasTorch)
+internal sealed class CardCheck(NvidiaDriver driver, bool hasTorch)
 {
     private const string CpuWorks = "the CPU engine does the work";
 

@@ -5,7 +5,7 @@ using TorchUpscaler.Torch.Cuda;
 namespace TorchUpscaler.App.Tests.Doctor;
 
 /// <summary>What <c>doctor</c> says of cards that this machine has not, in a build with the Torch engine and in one without.</summary>
-public sealed class GpuCheckTests
+public sealed class CardCheckTests
 {
     private const long Giga = 1L << 30;
 
@@ -72,5 +72,5 @@ public sealed class GpuCheckTests
         Assert.StartsWith("the NVIDIA driver 470.256.02 knows CUDA 11.4 at most", finding.Text, StringComparison.Ordinal);
     }
 
-    private static List<Finding> Look(NvidiaDriver driver, bool hasTorch) => [.. new GpuCheck(driver, hasTorch).Findings()];
+    private static List<Finding> Look(NvidiaDriver driver, bool hasTorch) => [.. new CardCheck(driver, hasTorch).Findings()];
 }
