@@ -83,7 +83,7 @@ internal static class CommandLine
         var torch = Engines.HasTorch ? Engines.Of(new EngineWish("torch")) : null;
         return new DoctorCommand(
             new MachineCheck(new SystemFiles(), Environment.ProcessorCount, MemorySize.DefaultBudget()), () => Codecs.Open(), new ModelCheck(folders, cpu),
-            new EngineCheck(folders, cpu, torch), new CardCheck(NvidiaDriver.Look(), Engines.HasTorch), new FolderCheck(folders), Console.Out);
+            new EngineCheck(folders, cpu, torch), new CardCheck(NvidiaDriver.Look(), Engines.HasTorch, () => Engines.HasCuda), new FolderCheck(folders), Console.Out);
     }
 
     private static int Print(string script)
