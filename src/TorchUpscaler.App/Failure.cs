@@ -31,7 +31,7 @@ internal static class Failure
     internal static string Message(Exception error) => error switch
     {
         OperationCanceledException => "cancelled",
-        InputException or IOException or UnauthorizedAccessException => error.Message,
+        InputException or IOException or UnauthorizedAccessException or DeviceLostException => error.Message,
         OutOfMemoryException => "the machine has too little free memory; close other programs or give less with --memory",
         _ => $"failed unexpectedly ({error.GetType().Name}: {error.Message}); please report this",
     };

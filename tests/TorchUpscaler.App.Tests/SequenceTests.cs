@@ -78,6 +78,18 @@ public sealed class SequenceTests(TinyModels folder) : IDisposable
     }
 
     [Fact]
+    public void A_device_that_is_lost_ends_the_sequence_as_no_other_picture_could_be_computed()
+    {
+        _engine.OnStep = input => { if (input == 'b') throw new DeviceLostException("cuda:0 is lost", null); };
+
+        var error = Assert.Throws<DeviceLostException>(() => Run("a.png", "b.png", "c.png"));
+
+        Assert.Equal(["a done"], Told());
+        Assert.False(_engine.HasStepped('c').IsSet);
+        Assert.Equal(("torchupscaler: cuda:0 is lost", 1), (Failure.Describe(error), Failure.ExitCode(error)));
+    }
+
+    [Fact]
     public void A_picture_that_is_damaged_is_told_of_in_its_turn()
     {
         _codec.Damaged.Add("b.png");

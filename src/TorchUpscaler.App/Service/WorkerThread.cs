@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TorchUpscaler.Core;
 using TorchUpscaler.Queue;
 
 namespace TorchUpscaler.App.Service;
@@ -34,6 +35,11 @@ internal sealed partial class WorkerThread : IDisposable
             _worker.Run(_stop.Token);
             _ended.SetResult(true);
         }
+        catch (DeviceLostException error)
+        {
+            DeviceIsLost(error.Message);
+            _ended.SetResult(false);
+        }
 #pragma warning disable CA1031 // the last place that can say why the worker is no more
         catch (Exception error)
 #pragma warning restore CA1031
@@ -42,6 +48,9 @@ internal sealed partial class WorkerThread : IDisposable
             _ended.SetResult(false);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Reason}; this process ends, as only a new one can use the device again")]
+    private partial void DeviceIsLost(string reason);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The worker broke down; please report this")]
     private partial void BrokeDown(Exception error);

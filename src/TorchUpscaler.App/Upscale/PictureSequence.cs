@@ -20,6 +20,7 @@ internal sealed class PictureSequence(
 
     /// <summary>Does all pictures.</summary>
     /// <exception cref="WeightsException">A model cannot be used.</exception>
+    /// <exception cref="DeviceLostException">The engine's device is lost to this process.</exception>
     /// <exception cref="UnwritableOutputException">A picture is finished, and the report of it cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; finished pictures stay.</exception>
     internal void Run(IReadOnlyList<PlannedInput> pictures)
@@ -70,8 +71,8 @@ internal sealed class PictureSequence(
         catch (Exception error) when (error is not (OperationCanceledException or UnwritableOutputException) && !cancellation.IsCancellationRequested)
         {
             Settle();
-            // A model that cannot be used ends everything; the rest concerns the one picture.
-            if (error is WeightsException) throw;
+            // A model or a device that cannot be used ends everything; the rest concerns the one picture.
+            if (error is WeightsException or DeviceLostException) throw;
             tell(new PictureOutcome(input, null, error));
         }
     }

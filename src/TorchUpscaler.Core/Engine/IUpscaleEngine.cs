@@ -34,6 +34,7 @@ public interface IUpscaleRun : IDisposable
     /// <remarks>The last step also waits for the sink's <see cref="IRowSink.Complete"/>, however long an encoder takes to end.</remarks>
     /// <exception cref="IOException">The sink, or a temporary file, cannot be written. The run can only be disposed then.</exception>
     /// <exception cref="WeightsException">The network's result is not finite. The run can only be disposed then.</exception>
+    /// <exception cref="DeviceLostException">The device is lost to this process, and with it every run and engine on it.</exception>
     double Step();
 }
 

@@ -49,6 +49,7 @@ public sealed partial class Worker(
         : _engineProblem ?? (_outage is { } outage && !IsOver(outage) ? outage.Reason : null);
 
     /// <summary>Works until it is stopped, on the calling thread. What it holds then is finished, where that takes only moments, or handed back.</summary>
+    /// <exception cref="DeviceLostException">The engine's device is lost to this process. What was worked on has failed, all else is handed back.</exception>
     public void Run(CancellationToken stop)
     {
         var keeper = _keeper = new LeaseKeeper(store, options.StallAfter, About, clock, log);
@@ -66,6 +67,13 @@ public sealed partial class Worker(
                 else if (_held.TrueForAll(held => held.Result is not null)) Rest(stop);
             }
             FinishWhatIsNearlyDone();
+        }
+        catch (DeviceLostException error)
+        {
+            _engineProblem = error.Message;
+            _nextStoring = 0;
+            StoreWhatIsComputed(CancellationToken.None); // it needs no device any more
+            throw;
         }
         finally
         {
@@ -248,7 +256,7 @@ public sealed partial class Worker(
         }
     }
 
-    /// <summary>Runs a part of a job's work; what goes wrong in it is the job's affair, never the process's.</summary>
+    /// <summary>Runs a part of a job's work; what goes wrong in it is the job's affair, and the process's only where the device is lost.</summary>
     /// <returns>Whether the job is still held.</returns>
     private bool Guarded(HeldJob held, Action<HeldJob> work)
     {
@@ -287,6 +295,11 @@ public sealed partial class Worker(
         catch (IOException error) when (error.GetBaseException() is IOException or UnauthorizedAccessException)
         {
             return LetGo(held, error, options.FullDiskRest);
+        }
+        catch (DeviceLostException error)
+        {
+            Fail(held, new InputException("the picture could not be computed", error), isFinal: false); // it may be what has broken the device
+            throw; // no engine that this process opens will work again
         }
 #pragma warning disable CA1031 // whatever an engine throws: the job is tried again, and the queue goes on
         catch (Exception error)
@@ -419,7 +432,7 @@ public sealed partial class Worker(
             return true;
         }
 #pragma warning disable CA1031 // an engine that does not start makes the process unhealthy, whatever it throws
-        catch (Exception error)
+        catch (Exception error) when (error is not DeviceLostException)
 #pragma warning restore CA1031
         {
             RenewEngine();

@@ -59,6 +59,9 @@ internal sealed class Simulation : IDisposable
     /// <summary>Whether simulated time passes, a second at a time, while the worker has nothing to step.</summary>
     internal bool PassesWhenIdle { get; set; }
 
+    /// <summary>What ended the last run before it was told to end, or null.</summary>
+    internal DeviceLostException? Lost { get; private set; }
+
     /// <summary>Hands in a picture that takes so many seconds.</summary>
     internal long Submit(string person, double seconds, JobClass jobClass = JobClass.Normal, string? name = null, string? model = null)
     {
@@ -71,13 +74,24 @@ internal sealed class Simulation : IDisposable
     /// <summary>Lets something happen at a time, before the first step that begins then or later.</summary>
     internal void At(double seconds, Action action) => _events.Enqueue(action, seconds);
 
-    /// <summary>Runs the worker until all jobs have ended, or the given simulated time is over.</summary>
+    /// <summary>Runs the worker until all jobs have ended, the given simulated time is over, or its device is lost.</summary>
     internal void Run(double untilSeconds = double.PositiveInfinity)
     {
         using var worker = NewWorker();
         using var watchdog = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, watchdog.Token);
-        var thread = new Thread(() => worker.Run(both.Token));
+        Lost = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                worker.Run(both.Token);
+            }
+            catch (DeviceLostException error)
+            {
+                Lost = error;
+            }
+        });
         thread.Start();
         var (steps, idle) = (0, 0);
         while (thread.IsAlive)
