@@ -54,4 +54,18 @@ internal static class OptionParsers
 
     /// <summary>The name of what a text was given for.</summary>
     internal static string NameOf(ArgumentResult result) => (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;
+
+    /// <summary>An amount of memory, in bytes.</summary>
+    internal static long? Memory(ArgumentResult result)
+    {
+        try
+        {
+            return MemorySize.Parse(result.Tokens[0].Value);
+        }
+        catch (FormatException error)
+        {
+            result.AddError($"{error.Message} for {NameOf(result)}");
+            return null;
+        }
+    }
 }

@@ -42,7 +42,9 @@ public class ResultGuardTests
         var flat = new Picture(8, 8, 4, 8);
         for (var i = 3; i < flat.Bytes.Length; i += 4) flat.Bytes[i] = (byte)i; // alpha is no colour
         Assert.False(new ResultGuard(flat).IsImplausiblyFlat(s_black, 3, 0, 0, 8, 8));
-        flat.Bytes[4 * 8 * 5] = 1; // the first pixel of row 5
+        flat.Bytes[4 * 8 * 5] = 2; // the first pixel of row 5: a sky of which a network makes one colour
+        Assert.False(new ResultGuard(flat).IsImplausiblyFlat(s_black, 3, 0, 5, 8, 1));
+        flat.Bytes[4 * 8 * 5] = 3;
         var guard = new ResultGuard(flat);
         Assert.False(guard.IsImplausiblyFlat(s_black, 3, 0, 0, 8, 5));
         Assert.True(guard.IsImplausiblyFlat(s_black, 3, 0, 5, 8, 1));

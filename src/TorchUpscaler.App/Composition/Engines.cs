@@ -12,7 +12,8 @@ namespace TorchUpscaler.App.Composition;
 /// <param name="Engine">One of <see cref="Engines.Names"/>.</param>
 /// <param name="Device">Of the Torch engine: <c>cpu</c>, <c>cuda:0</c>; null: a card where there is one that will do, else the processor.</param>
 /// <param name="Precision">What the networks compute in.</param>
-internal sealed record EngineWish(string Engine = "auto", string? Device = null, Precision Precision = Precision.Auto);
+/// <param name="CardBytes">Bytes of a card's memory that the Torch engine may take; null: nine tenths of what is free when it is first opened.</param>
+internal sealed record EngineWish(string Engine = "auto", string? Device = null, Precision Precision = Precision.Auto, long? CardBytes = null);
 
 /// <summary>An engine that can be opened.</summary>
 /// <param name="Name">Its name in options and reports.</param>
@@ -60,21 +61,30 @@ internal static class Engines
     /// <summary>Whether it computes on CUDA cards, where there are any. Loads CUDA's libraries to see.</summary>
     internal static bool HasCuda => TorchEngine.HasCuda;
 
+    private static readonly Lazy<NvidiaDriver> s_driver = new(NvidiaDriver.Look);
     private static readonly Lazy<TorchDevice?> s_card = new(FindCard);
 
-    private static EngineChoice CardOrProcessor(EngineWish wish) => s_card.Value is null ? OnProcessor(wish) : Torch(wish);
+    private static EngineChoice CardOrProcessor(EngineWish wish)
+    {
+        if (s_card.Value is not null) return Torch(wish);
+        var choice = OnProcessor(wish);
+        if (!s_driver.Value.IsThere) return choice;
+        // Somebody has put a card into this machine.
+        var reason = s_driver.Value.Fault ?? "this build has no libraries for CUDA; build one with -p:Packages=full -p:Torch=cuda";
+        return choice with { Open = notice => { notice($"the CPU engine computes: {reason}"); return choice.Open(notice); } };
+    }
 
     private static EngineChoice Torch(EngineWish wish)
     {
         var device = wish.Device is { } named ? TorchDevice.Parse(named) : s_card.Value ?? TorchDevice.Cpu;
         if (wish.Precision == Precision.Float16 && !device.IsCuda)
             throw new InputException("half precision needs a CUDA card; leave --precision out, or write --precision fp32");
-        var options = new TorchOptions { Device = device, Fallback = device.IsCuda ? () => new CpuEngine() : null };
+        var options = new TorchOptions { Device = device, CardBytes = wish.CardBytes, Fallback = device.IsCuda ? () => new CpuEngine() : null };
         return new EngineChoice("torch", !device.IsCuda, notice => new TorchEngine(options with { Notice = notice }), () => new CpuEngine());
     }
 
     private static TorchDevice? FindCard() =>
-        NvidiaDriver.Look().Cards.FirstOrDefault(card => CardRules.Fault(card) is null) is { } card && TorchEngine.HasCuda
+        s_driver.Value.Cards.FirstOrDefault(card => CardRules.Fault(card) is null) is { } card && TorchEngine.HasCuda
             ? new TorchDevice(IsCuda: true, card.Index)
             : null;
 #else

@@ -38,6 +38,8 @@ internal sealed record Setting(string Key, string? Option, string Default, strin
             (s, text) => s with { Engine = s.Engine with { Device = Engines.DeviceOf(text) } }),
         new("Worker:Precision", "--precision", "auto", "`fp32`, `fp16` (on a card), or `auto`: what the card is made for",
             (s, text) => WithPrecision(s, (Precision)Array.IndexOf(Engines.Precisions, OneOf(Engines.Precisions, text)))),
+        new("Worker:CardMemory", "--card-memory", "auto", "the most of a card's memory that this process takes, such as 4GB, or `auto`: nine tenths of what is free",
+            (s, text) => s with { Engine = s.Engine with { CardBytes = text == "auto" ? null : Memory(text) } }),
         new("Worker:Codec", "--codec", "auto", "`libvips`, `imagesharp` (in the full build), or `auto`: libvips where it is installed",
             (s, text) => s with { Codec = OneOf(Codecs.Names, text) }),
         new("Worker:Model", "--model", "the best one installed", "the model of jobs that ask for no model and no scale",

@@ -18,7 +18,7 @@ internal static class WorkerArguments
     /// <summary>The options of whatever works on a queue.</summary>
     internal static readonly string[] Options =
     [
-        "--store", "--weights", "--listen", "--log-format", "--log-level", "--engine", "--device", "--precision", "--codec", "--model", "--fast-above",
+        "--store", "--weights", "--listen", "--log-format", "--log-level", "--engine", "--device", "--precision", "--card-memory", "--codec", "--model", "--fast-above",
         "--memory", "--threads", "--max-input-mp", "--max-output-mp",
     ];
 

@@ -23,13 +23,20 @@ internal static class EngineArguments
     private static readonly Option<string?> Precision = OneOf("--precision", "no precision",
         "What the Torch engine computes in: fp32 is exact to a grey level, fp16 on a card within three. Default: auto, what the card is made for.", Engines.Precisions);
 
+    private static readonly Option<long?> CardMemory = new("--card-memory")
+    {
+        Description = "The most of a card's memory to take, for example 4GB. Default: nine tenths of what is free.",
+        HelpName = "SIZE",
+        CustomParser = OptionParsers.Memory,
+    };
+
     private static readonly Option<string?> Codec = OneOf("--codec", "no codec",
         "What reads and writes pictures; imagesharp is in the full build. Default: auto, libvips where it is installed.", Codecs.Names);
 
     /// <summary>Adds them to the command.</summary>
     internal static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Engine, Device, Precision, Codec]) command.Add(option);
+        foreach (var option in (Option[])[Engine, Device, Precision, CardMemory, Codec]) command.Add(option);
     }
 
     /// <summary>What computes.</summary>
@@ -37,7 +44,8 @@ internal static class EngineArguments
     {
         var defaults = new EngineWish();
         return new EngineWish(parsed.GetValue(Engine) ?? defaults.Engine, parsed.GetValue(Device),
-            parsed.GetValue(Precision) is { } name ? (Precision)Array.IndexOf(Engines.Precisions, name) : defaults.Precision);
+            parsed.GetValue(Precision) is { } name ? (Precision)Array.IndexOf(Engines.Precisions, name) : defaults.Precision,
+            parsed.GetValue(CardMemory));
     }
 
     /// <summary>What reads and writes.</summary>

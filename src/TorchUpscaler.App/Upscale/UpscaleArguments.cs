@@ -89,7 +89,7 @@ internal static class UpscaleArguments
     {
         Description = "The most memory to use, for example 2GB or 800MB. Default: half of the machine's, at most 4GB.",
         HelpName = "SIZE",
-        CustomParser = ParseMemory,
+        CustomParser = OptionParsers.Memory,
     };
 
     private static readonly Option<int?> Threads = new("--threads")
@@ -167,19 +167,6 @@ internal static class UpscaleArguments
         Force = parsed.GetValue(Force),
         Json = parsed.GetValue(Json),
     };
-
-    private static long? ParseMemory(ArgumentResult result)
-    {
-        try
-        {
-            return MemorySize.Parse(result.Tokens[0].Value);
-        }
-        catch (FormatException error)
-        {
-            result.AddError($"{error.Message} for {OptionParsers.NameOf(result)}");
-            return null;
-        }
-    }
 
     private static long? ParseMegapixels(ArgumentResult result, double low)
     {

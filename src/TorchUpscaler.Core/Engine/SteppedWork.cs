@@ -92,7 +92,8 @@ public sealed class SteppedWork : IDisposable
             _doneCost += cost;
             asked += cost;
             if (_settle is null && cost > 0) _secondsPerCost = (clock.Elapsed - before).TotalSeconds / cost;
-            seconds = _settle is null ? clock.Elapsed.TotalSeconds : asked * _secondsPerCost;
+            // What a device was asked for takes as long as the last step tells, and no less than has passed already.
+            seconds = _settle is null ? clock.Elapsed.TotalSeconds : Math.Max(clock.Elapsed.TotalSeconds, asked * _secondsPerCost);
         }
         while (seconds + _nextCost * _secondsPerCost < s_stepTime.TotalSeconds);
 

@@ -29,7 +29,7 @@ internal static class LibTorch
         }
         catch (Exception error) when (error is NotSupportedException or TypeInitializationException or DllNotFoundException or InvalidOperationException)
         {
-            throw new InputException($"{device} cannot be used: {FirstLine(error)}; use --engine cpu", error);
+            throw new InputException($"{device} cannot be used: {DeviceFault.FirstLine(error.InnerException ?? error)}; use --engine cpu", error);
         }
     }
 
@@ -37,12 +37,9 @@ internal static class LibTorch
     {
         var driver = NvidiaDriver.Look();
         var card = driver.Cards.FirstOrDefault(card => card.Index == device.Index);
-        var fault = driver.Fault ?? (card is null ? $"the driver knows {driver.Cards.Count} cards, counted from 0" : CardRules.Fault(card));
+        var fault = driver.Fault ?? (card is null ? $"the numbers of this machine's cards end with {driver.Cards.Count - 1}" : CardRules.Fault(card));
         if (fault is not null) throw new InputException($"{device} cannot be used: {fault}; or use --engine cpu");
     }
 
     private static bool Loads(string library) => NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out _);
-
-    private static string FirstLine(Exception error) =>
-        (error.InnerException ?? error).Message.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("it does not start").TrimEnd('.', ' ');
 }

@@ -18,14 +18,19 @@ internal sealed class LoadedTorchModel : ILoadedModel
     // Pixels that keep a device busy, and are no longer than a step: a convolution costs 0.1 MFLOP a pixel, one of the tail 1.2.
     private const int CardBand = 1 << 20, CardTail = 1 << 16, CpuBand = 1 << 15, CpuTail = 1 << 12;
 
+    // A run is planned with so much of what a card has, if that will do: a more urgent one then fits beside it.
+    private const double UsualShare = 0.75;
+
     private readonly ModelFile _model; // shared: open until the networks are given back
     private readonly Dictionary<ScalarType, Module<Tensor, Tensor>> _networks = [];
     private ILoadedModel? _fallback;
     private bool _isHalfTrusted = true;
+    private readonly bool _isOffTheCard; // whose memory has no room for the weights
     private bool _isDisposed;
     private int _runs;
 
     /// <exception cref="WeightsException">The network is not known, or a tensor is damaged.</exception>
+    /// <exception cref="InputException">The card has no memory for the weights, and there is no other engine.</exception>
     public LoadedTorchModel(TorchEngine engine, ModelFile model)
     {
         Engine = engine;
@@ -36,9 +41,16 @@ internal sealed class LoadedTorchModel : ILoadedModel
             NetworkOf(TypeOf(Precision.Auto));
             if (engine.Device.IsCuda) WarmUp();
         }
-        catch
+        catch (Exception error) when (OutOfMemory.Is(error) && engine.HasFallback)
+        {
+            engine.Notice($"{engine.Device} has no memory left for {model.Name}: the CPU engine makes its pictures");
+            _isOffTheCard = true;
+            FreeNetworks();
+        }
+        catch (Exception error)
         {
             Free();
+            if (OutOfMemory.Is(error)) throw new InputException($"{engine.Device} has no memory left for {model.Name}; end what else uses the card, or use --engine cpu", error);
             throw;
         }
     }
@@ -49,6 +61,9 @@ internal sealed class LoadedTorchModel : ILoadedModel
 
     /// <summary>How pictures can stream.</summary>
     public SweepPlanner Planner { get; }
+
+    /// <summary>Bytes of the weights on the device.</summary>
+    public long WeightBytes => _networks.Keys.Sum(type => SweepMemory.Parameters(Network) * BytesOf(type));
 
     public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
     {
@@ -61,10 +76,17 @@ internal sealed class LoadedTorchModel : ILoadedModel
             throw new InputException($"the model takes pictures of {Network.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
 
         Engine.Enter(options.Threads);
+        if (_isOffTheCard) return StartFallback(input, options, output);
         var type = TypeOf(options.Precision);
-        var plan = Choose(input, type, Engine.AvailableBytes(options), out var missing);
+        var available = Engine.AvailableBytes(options);
+        var missing = 0L;
+        var plan = Engine.Device.IsCuda ? Choose(input, type, (long)(UsualShare * available), out _) : null;
+        plan ??= Choose(input, type, available, out missing);
         if (plan is not null) return new TorchRun(this, input, plan, type, options, output);
+
         if (!Engine.Device.IsCuda) throw new DoesNotFitException(options.MemoryBytes + missing + Slack, options.MemoryBytes);
+        // Where it is other runs that hold the card, one of them has to make room.
+        if (missing <= Engine.PromisedBytes) throw new DoesNotFitException(available + missing, available);
         Engine.Notice($"a picture of {input.Width}×{input.Height} needs {MemorySize.Format(missing)} more than {Engine.Device} has free");
         return StartFallback(input, options, output);
     }
@@ -85,7 +107,7 @@ internal sealed class LoadedTorchModel : ILoadedModel
     /// <summary>Bytes that a plan takes of the device's memory.</summary>
     public long BytesOf(SweepPlan plan, ScalarType type, Picture input)
     {
-        var bytes = Planner.Bytes(plan, type == ScalarType.Float16 ? sizeof(short) : sizeof(float));
+        var bytes = Planner.Bytes(plan, BytesOf(type));
         if (Engine.Device.IsCuda || !plan.IsSideways) return bytes;
         var scale = Network.Scale;
         return bytes + ColumnSpool.MemoryBytes((long)input.Width * scale, (long)input.Height * scale, Network.OutputChannels);
@@ -107,6 +129,9 @@ internal sealed class LoadedTorchModel : ILoadedModel
         _ => ScalarType.Float32,
     };
 
+    /// <summary>Half precision has given no picture: where nobody asks for it, it is not used again for this model.</summary>
+    public void DistrustHalf() => _isHalfTrusted = false;
+
     /// <summary>A picture's run on the engine that stands in for a card with too little memory.</summary>
     /// <exception cref="InputException">There is none.</exception>
     public IUpscaleRun StartFallback(Picture input, RunOptions options, IRowSink output)
@@ -114,8 +139,9 @@ internal sealed class LoadedTorchModel : ILoadedModel
         var engine = Engine.Fallback
             ?? throw new InputException($"a picture of {input.Width}×{input.Height} does not fit the memory of {Engine.Device}; use --engine cpu");
         _fallback ??= engine.Load(_model);
-        Engine.Notice($"the CPU engine makes the picture of {input.Width}×{input.Height}");
-        return _fallback.Start(input, options with { Precision = Precision.Auto }, output);
+        // What opening the card has taken of the machine's memory was no part of the budget.
+        var run = _fallback.Start(input, options with { Precision = Precision.Auto, MemoryBytes = options.MemoryBytes + Engine.HostBytes }, output);
+        return new AnnouncedRun(run, () => Engine.Notice($"the CPU engine makes the picture of {input.Width}×{input.Height}"));
     }
 
     /// <summary>The weights stay while a run uses them.</summary>
@@ -135,36 +161,34 @@ internal sealed class LoadedTorchModel : ILoadedModel
         if (_runs == 0) Free();
     }
 
+    private static int BytesOf(ScalarType type) => type == ScalarType.Float16 ? sizeof(short) : sizeof(float);
+
     private void Free()
     {
-        foreach (var network in _networks.Values) network.Dispose();
-        _networks.Clear();
+        FreeNetworks();
+        Engine.Remove(this);
         _fallback?.Dispose();
         _fallback = null;
         _model.Dispose();
     }
 
+    private void FreeNetworks()
+    {
+        foreach (var network in _networks.Values) network.Dispose();
+        _networks.Clear();
+    }
+
     // Libraries choose and load their kernels at the first picture; and it shows whether half precision yields pictures on this card.
     private void WarmUp()
     {
-        const int Side = 64;
-        var noise = new Picture(Side, Side, Network.InputChannels, 8);
-        new Random(1).NextBytes(noise.Bytes);
-        using var run = Start(noise, new RunOptions(), new NoSink());
-        while (run.Step() < 1) { }
-        if (run is not TorchRun { HasFallenToSingle: true }) return;
-        _isHalfTrusted = false;
-        Engine.Notice($"half precision gives no pictures on {Engine.Device}: all are made in single precision");
-    }
-
-    private sealed class NoSink : IRowSink
-    {
-        public void Begin(int width, int height, int channels) { }
-
-        public void Write(ReadOnlySpan<float> rows, int count) { }
-
-        public void Complete() { }
-
-        public void Dispose() { }
+        var half = WarmUpPicture.Of(this, TypeOf(Precision.Auto), out var hasFallen);
+        if (TypeOf(Precision.Auto) != ScalarType.Float16) return;
+        if (!hasFallen && WarmUpPicture.AreAlike(half, WarmUpPicture.Of(this, ScalarType.Float32, out _)))
+        {
+            if (_networks.Remove(ScalarType.Float32, out var single)) single.Dispose();
+            return;
+        }
+        DistrustHalf();
+        Engine.Notice($"half precision gives no right pictures on {Engine.Device}: all are made in single precision");
     }
 }

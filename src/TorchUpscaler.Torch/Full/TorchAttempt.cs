@@ -37,7 +37,7 @@ internal sealed class TorchAttempt : IDisposable
         if (plan.IsSideways) (_across, _length) = (_length, _across);
         var unshuffle = shape is RrdbNetShape rrdb ? rrdb.Unshuffle : 1;
         var cost = NetworkCost.PerPixel(shape) * unshuffle * unshuffle * plan.Columns * plan.Rows;
-        _work = new SteppedWork(Work(), cost, model.Engine.Device.IsCuda ? Settle : null);
+        _work = new SteppedWork(Work(), cost, model.Engine.Device.IsCuda ? model.Engine.Settle : null);
     }
 
     /// <summary>How the picture streams.</summary>
@@ -49,8 +49,8 @@ internal sealed class TorchAttempt : IDisposable
     /// <summary>Bytes of the device's memory that it may take.</summary>
     public long PlannedBytes { get; }
 
-    /// <summary>Whether a step has been made.</summary>
-    public bool HasBegun => _work.HasBegun;
+    /// <summary>Whether a pass is through, as large as any that follows.</summary>
+    public bool HasBeenAtItsLargest { get; private set; }
 
     /// <summary>Whether there is more to do.</summary>
     public bool IsRunning => _work.IsRunning;
@@ -70,8 +70,6 @@ internal sealed class TorchAttempt : IDisposable
         _spool?.Dispose();
     }
 
-    private static void Settle() => cuda.synchronize();
-
     private IEnumerable<long> Work()
     {
         var (width, height, channels) = (_input.Width * _model.Network.Scale, _input.Height * _model.Network.Scale, _model.Network.OutputChannels);
@@ -79,7 +77,10 @@ internal sealed class TorchAttempt : IDisposable
         (_spool ?? _output).Begin(_across, _length, channels);
         _layers = Open();
         for (var pass = 0; pass < Plan.Passes; pass++)
+        {
             foreach (var cost in _layers.Advance(pass)) yield return cost;
+            HasBeenAtItsLargest = pass > 0; // what is carried has come to its full size, too
+        }
 
         if (_spool is not null)
         {

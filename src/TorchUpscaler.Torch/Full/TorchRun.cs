@@ -18,6 +18,7 @@ internal sealed class TorchRun : IUpscaleRun
     private readonly ResumableSink _output;
     private TorchAttempt _attempt;
     private IUpscaleRun? _fallback;
+    private bool _isWhole;
     private double _furthest; // share done, which a new attempt does not take back
     private bool _isDisposed;
 
@@ -36,8 +37,8 @@ internal sealed class TorchRun : IUpscaleRun
         model.Engine.Add(this);
     }
 
-    /// <summary>Bytes of the device's memory that the run may still take, beyond what is resident.</summary>
-    public long PromisedBytes => _fallback is not null || (!_model.Engine.Device.IsCuda && _attempt.HasBegun) ? 0 : _attempt.PlannedBytes;
+    /// <summary>Bytes of the device's memory that the run may still take: on the processor, beyond what is resident once it has been at its largest.</summary>
+    public long PromisedBytes => _fallback is not null || (!_model.Engine.Device.IsCuda && _attempt.HasBeenAtItsLargest) ? 0 : _attempt.PlannedBytes;
 
     /// <summary>Whether half precision has failed.</summary>
     public bool HasFallenToSingle { get; private set; }
@@ -50,17 +51,23 @@ internal sealed class TorchRun : IUpscaleRun
         if (_fallback is not null) return _furthest = Math.Max(_furthest, _fallback.Step());
         try
         {
-            return _furthest = Math.Max(_furthest, _attempt.Step());
+            _furthest = Math.Max(_furthest, _attempt.Step());
+            _isWhole = _furthest == 1;
         }
         catch (ImplausibleResultException)
         {
             HasFallenToSingle = true;
+            _model.DistrustHalf();
             _model.Engine.Notice($"half precision gave no picture of {_input.Width}×{_input.Height}: it is made again in single precision");
             UseSinglePrecision();
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {
             UseLessMemory();
+        }
+        catch (Exception error) when (DeviceFault.Is(error))
+        {
+            throw DeviceFault.Of(error, _model.Engine.Device);
         }
         return _furthest;
     }
@@ -71,7 +78,7 @@ internal sealed class TorchRun : IUpscaleRun
         _isDisposed = true;
         _attempt.Dispose();
         _fallback?.Dispose();
-        _model.Engine.Remove(this);
+        _model.Engine.Remove(this, _isWhole);
         _model.Release();
     }
 
@@ -79,7 +86,8 @@ internal sealed class TorchRun : IUpscaleRun
     {
         var plan = _attempt.Plan;
         _attempt.Dispose();
-        var fitting = _model.Choose(_input, ScalarType.Float32, _model.Engine.AvailableBytes(_options) + _attempt.PlannedBytes, out _);
+        // Its own memory is free again.
+        var fitting = _model.Choose(_input, ScalarType.Float32, _model.Engine.AvailableBytes(_options) + PromisedBytes, out _);
         BeginAnew(fitting ?? plan, ScalarType.Float32);
     }
 
@@ -87,6 +95,7 @@ internal sealed class TorchRun : IUpscaleRun
     {
         var failed = _attempt;
         failed.Dispose(); // its memory first
+        _model.Engine.LearnFrom(this);
         var plan = _model.Planner.Plans(_input.Width, _input.Height).FirstOrDefault(plan => _model.BytesOf(plan, failed.Type, _input) <= Smaller * failed.PlannedBytes);
         if (plan is null)
         {

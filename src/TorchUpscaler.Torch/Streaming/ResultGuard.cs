@@ -24,17 +24,24 @@ internal sealed class ResultGuard(Picture picture)
         return !IsFlat(left, top, Math.Min(left + width, picture.Width), Math.Min(top + height, picture.Height));
     }
 
+    // A network may well make one colour of a sky in which a pixel is a level off.
     private bool IsFlat(int left, int top, int right, int bottom)
     {
-        var pixel = picture.Channels * (picture.Bits / 8);
-        var colour = picture.ColorChannels * (picture.Bits / 8);
-        var first = picture.Bytes.Slice((top * picture.RowBytes) + (left * pixel), colour);
-        for (var y = top; y < bottom; y++)
+        const int Levels = 2;
+        for (var channel = 0; channel < picture.ColorChannels; channel++)
         {
-            var row = picture.Bytes.Slice(y * picture.RowBytes, picture.RowBytes);
-            for (var x = left; x < right; x++)
-                if (!row.Slice(x * pixel, colour).SequenceEqual(first)) return false;
+            var first = Sample(left, top, channel);
+            for (var y = top; y < bottom; y++)
+                for (var x = left; x < right; x++)
+                    if (Math.Abs(Sample(x, y, channel) - first) > Levels) return false;
         }
         return true;
+    }
+
+    // In levels of 255.
+    private int Sample(int x, int y, int channel)
+    {
+        var at = (x * picture.Channels) + channel;
+        return picture.Bits == 8 ? picture.Row8(y)[at] : picture.Row16(y)[at] / 257;
     }
 }

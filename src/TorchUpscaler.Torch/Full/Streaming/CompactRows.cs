@@ -45,21 +45,30 @@ internal sealed class CompactRows : IStreamedLayers
             _enlarged.Append(rows);
         }
 
-        for (var i = 0; i < _convolutions.Length; i++)
+        for (var i = 0; i < _convolutions.Length - 1; i++)
         {
-            var isLast = i == _convolutions.Length - 1;
-            var (first, end) = (isLast ? _end : _inputs[i + 1].End, _plan.EndOf(pass, i + 1));
+            var (first, end) = (_inputs[i + 1].End, _plan.EndOf(pass, i + 1));
             if (end <= first) continue;
             yield return Cost.Of(_convolutions[i]) * (end - first) * _plan.Columns;
             using var scope = NewDisposeScope();
             var rows = _convolution.Rows(_convolutions[i], [_inputs[i]], first, end, _plan.Rows);
             _inputs[i].Drop(end - 1);
-            if (!isLast)
-            {
-                _inputs[i + 1].Append(_network.body[(2 * i) + 1].forward(rows));
-                continue;
-            }
-            _output(_network.Shuffle(rows, _enlarged.Rows(first, end)));
+            _inputs[i + 1].Append(_network.body[(2 * i) + 1].forward(rows));
+        }
+        foreach (var cost in Last(_plan.EndOf(pass, _convolutions.Length))) yield return cost;
+    }
+
+    // The result is much larger than the features: it is made a slice at a time.
+    private IEnumerable<long> Last(int bandEnd)
+    {
+        while (_end < bandEnd)
+        {
+            var end = Math.Min(bandEnd, _end + _plan.TailRows);
+            yield return Cost.Of(_convolutions[^1]) * (end - _end) * _plan.Columns;
+            using var scope = NewDisposeScope();
+            var rows = _convolution.Rows(_convolutions[^1], [_inputs[^1]], _end, end, _plan.Rows);
+            _output(_network.Shuffle(rows, _enlarged.Rows(_end, end)));
+            _inputs[^1].Drop(end - 1);
             _enlarged.Drop(end);
             _end = end;
         }
