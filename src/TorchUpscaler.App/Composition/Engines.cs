@@ -57,6 +57,9 @@ internal static class Engines
     /// <summary>Whether this build has the Torch engine.</summary>
     internal static bool HasTorch => true;
 
+    /// <summary>Whether its Torch engine computes on cards.</summary>
+    internal static bool HasCuda => TorchEngine.HasCuda;
+
     private static readonly Lazy<TorchDevice?> s_card = new(FindCard);
 
     private static EngineChoice CardOrProcessor(EngineWish wish) => s_card.Value is null ? OnProcessor(wish) : Torch(wish);
@@ -77,6 +80,9 @@ internal static class Engines
 #else
     /// <summary>Whether this build has the Torch engine.</summary>
     internal static bool HasTorch => false;
+
+    /// <summary>Whether its Torch engine computes on cards.</summary>
+    internal static bool HasCuda => false;
 
     private static EngineChoice CardOrProcessor(EngineWish wish) => OnProcessor(wish);
 
