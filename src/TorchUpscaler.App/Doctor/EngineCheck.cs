@@ -35,11 +35,13 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         List<Finding> findings = [];
         try
         {
-            var (reference, ours) = Run(cpu, model, picture, [Precision.Float32], cancellation)[0];
+            var (reference, ours) = Run(cpu, model, picture, [Precision.Float32], [], cancellation)[0];
             // On a card the usual precision is tried too; on the processor there is one only.
             Precision[] precisions = torch.IsOnCpu ? [Precision.Float32] : [Precision.Float32, Precision.Auto];
-            var results = Run(torch, model, picture, precisions, cancellation);
+            List<string> notices = [];
+            var results = Run(torch, model, picture, precisions, notices, cancellation);
             findings.AddRange(precisions.Zip(results, (precision, result) => Judge(model.Name, precision, reference, ours, result.Samples, result.Time)));
+            findings.AddRange(notices.Select(notice => new Finding("engines", Level.Warning, notice)));
         }
         catch (WeightsException error)
         {
@@ -81,9 +83,10 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         };
     }
 
-    private static List<(float[] Samples, TimeSpan Time)> Run(EngineChoice engine, InstalledModel model, Picture picture, Precision[] precisions, CancellationToken cancellation)
+    private static List<(float[] Samples, TimeSpan Time)> Run(
+        EngineChoice engine, InstalledModel model, Picture picture, Precision[] precisions, List<string> notices, CancellationToken cancellation)
     {
-        using var models = new LoadedModels(engine.Open(_ => { }));
+        using var models = new LoadedModels(engine.Open(notices.Add));
         var loaded = models.Load(new ModelChoice([model], model.Network.Scale))[0];
         List<(float[], TimeSpan)> results = [];
         foreach (var precision in precisions)
