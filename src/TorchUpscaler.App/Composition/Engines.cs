@@ -58,6 +58,9 @@ internal static class Engines
     /// <summary>Whether this build has the Torch engine.</summary>
     internal static bool HasTorch => true;
 
+    /// <summary>Whether its Torch engine computes on cards.</summary>
+    internal static bool HasCuda => TorchEngine.HasCuda;
+
     private static readonly Lazy<NvidiaDriver> s_driver = new(NvidiaDriver.Look);
     private static readonly Lazy<TorchDevice?> s_card = new(FindCard);
 
@@ -87,6 +90,9 @@ internal static class Engines
 #else
     /// <summary>Whether this build has the Torch engine.</summary>
     internal static bool HasTorch => false;
+
+    /// <summary>Whether its Torch engine computes on cards.</summary>
+    internal static bool HasCuda => false;
 
     private static EngineChoice CardOrProcessor(EngineWish wish) => OnProcessor(wish);
 

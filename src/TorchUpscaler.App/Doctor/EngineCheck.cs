@@ -35,11 +35,13 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         List<Finding> findings = [];
         try
         {
-            var (reference, ours) = Run(cpu, model, picture, [Precision.Float32], cancellation)[0];
+            var (reference, ours) = Run(cpu, model, picture, [Precision.Float32], [], cancellation)[0];
             // On a card the usual precision is tried too; on the processor there is one only.
             Precision[] precisions = torch.IsOnCpu ? [Precision.Float32] : [Precision.Float32, Precision.Auto];
-            var results = Run(torch, model, picture, precisions, cancellation);
+            List<string> notices = [];
+            var results = Run(torch, model, picture, precisions, notices, cancellation);
             findings.AddRange(precisions.Zip(results, (precision, result) => Judge(model.Name, precision, reference, ours, result.Samples, result.Time)));
+            findings.AddRange(notices.Select(notice => new Finding("engines", Level.Warning, notice)));
         }
         catch (WeightsException error)
         {
@@ -66,13 +68,13 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         var share = (double)different / reference.Length;
         var isWell = worst <= bar.Levels && different <= Math.Max(2, bar.Share * reference.Length);
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{model} on 64×64 pixels by torch ({CardCheck.Name(precision)}, {theirs.TotalSeconds:0.00} s) and by cpu ({ours.TotalSeconds:0.00} s): {share * 100:0.###} % of the bytes differ, by {worst} of 255 at most");
+            $"{model} on 64×64 pixels by torch ({Engines.Precisions[(int)precision]}, {theirs.TotalSeconds:0.00} s) and by cpu ({ours.TotalSeconds:0.00} s): {share * 100:0.###} % of the bytes differ, by {worst} of 255 at most");
         return (isWell ? new Finding("engines", Level.Ok, text) : Broken(string.Create(CultureInfo.InvariantCulture, $"{text}, which is more than {bar.Share * 100:0.###} % by {bar.Levels}"))) with
         {
             Values = json =>
             {
                 json.WriteString("model", model);
-                json.WriteString("precision", CardCheck.Name(precision));
+                json.WriteString("precision", Engines.Precisions[(int)precision]);
                 json.WriteNumber("different", Math.Round(share, 6));
                 json.WriteNumber("levels", worst);
                 json.WriteNumber("torchSeconds", Math.Round(theirs.TotalSeconds, 3));
@@ -81,9 +83,10 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         };
     }
 
-    private static List<(float[] Samples, TimeSpan Time)> Run(EngineChoice engine, InstalledModel model, Picture picture, Precision[] precisions, CancellationToken cancellation)
+    private static List<(float[] Samples, TimeSpan Time)> Run(
+        EngineChoice engine, InstalledModel model, Picture picture, Precision[] precisions, List<string> notices, CancellationToken cancellation)
     {
-        using var models = new LoadedModels(engine.Open(_ => { }));
+        using var models = new LoadedModels(engine.Open(notices.Add));
         var loaded = models.Load(new ModelChoice([model], model.Network.Scale))[0];
         List<(float[], TimeSpan)> results = [];
         foreach (var precision in precisions)
