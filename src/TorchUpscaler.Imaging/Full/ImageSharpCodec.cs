@@ -8,7 +8,7 @@ namespace TorchUpscaler.Imaging.Full;
 
 /// <summary>
 /// Reads and writes picture files with SixLabors.ImageSharp. All members may be called from several threads at once. Pictures are held as
-/// a whole: a decoded one twice until it has been handed out, a result until it is written. Inks (CMYK) become RGB by a plain formula.
+/// a whole: a decoded one twice until it has been handed out, and a result, but for PNG, until it is written. Inks (CMYK) become RGB by a plain formula.
 /// </summary>
 public sealed class ImageSharpCodec : IPictureCodec
 {
@@ -45,6 +45,7 @@ public sealed class ImageSharpCodec : IPictureCodec
     /// <inheritdoc/>
     public IPictureWriter Create(string path, ResultShape shape, EncodeOptions options) => NewResult.Begin(this, path, shape, options, file =>
     {
+        if (options.Format == PictureFormat.Png) return new PngRowWriter(file, shape, options);
         SharpEncoders.CheckSize(options.Format, shape);
         return new SharpPictureWriter(file, shape, options);
     });
@@ -69,6 +70,6 @@ public sealed class ImageSharpCodec : IPictureCodec
     public long EncoderBytes(PictureFormat format, ResultShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return SharpEncoders.Bytes(format, shape);
+        return format == PictureFormat.Png ? PngRowWriter.Bytes(shape) : SharpEncoders.Bytes(format, shape);
     }
 }

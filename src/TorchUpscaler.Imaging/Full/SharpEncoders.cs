@@ -1,16 +1,17 @@
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Formats.Jpeg;
-using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.Formats.Webp;
 using TorchUpscaler.Core;
 using TorchUpscaler.Imaging.Writing;
 
 namespace TorchUpscaler.Imaging.Full;
 
-/// <summary>How ImageSharp's encoders are asked, and what memory they take. Its TIFF has neither alpha nor 16 bits of colour, and is not used.</summary>
+/// <summary>
+/// How ImageSharp's encoders are asked, and what memory they take. Its PNG is not used (see <see cref="PngRowWriter"/>), nor its TIFF, which
+/// has neither alpha nor 16 bits of colour.
+/// </summary>
 internal static class SharpEncoders
 {
-    private const long LargestEncoded = 2_000_000_000; // PNG's encoder keeps what it has packed in one array
     private const long LargestHeld = 4L << 30; // of ImageSharp's pictures
 
     /// <summary>The formats that are written.</summary>
@@ -25,17 +26,6 @@ internal static class SharpEncoders
         var quality = OwnQuality.Of(options.Format, options.Quality);
         return options.Format switch
         {
-            PictureFormat.Png => new PngEncoder
-            {
-                ColorType = channels switch { 1 => PngColorType.Grayscale, 2 => PngColorType.GrayscaleWithAlpha, 3 => PngColorType.Rgb, _ => PngColorType.RgbWithAlpha },
-                BitDepth = bits == 16 ? PngBitDepth.Bit16 : PngBitDepth.Bit8,
-                FilterMethod = PngFilterMethod.Up,
-                CompressionLevel = PngCompressionLevel.Level4,
-                InterlaceMethod = PngInterlaceMode.None,
-                ChunkFilter = PngChunkFilter.ExcludeAll,
-                TransparentColorMode = PngTransparentColorMode.Preserve,
-                SkipMetadata = true,
-            },
             PictureFormat.Jpeg => new JpegEncoder
             {
                 ColorType = channels == 1 ? JpegEncodingColor.Luminance : JpegEncodingColor.YCbCrRatio444,
@@ -54,17 +44,12 @@ internal static class SharpEncoders
         };
     }
 
-    /// <summary>Refuses a result that ImageSharp would fail at when all of it has been computed.</summary>
+    /// <summary>Refuses a result that ImageSharp would not hold, before it is computed.</summary>
     /// <exception cref="PictureException">Too large.</exception>
     internal static void CheckSize(PictureFormat format, ResultShape shape)
     {
-        var bytes = FittedBytes(format, shape);
-        if (bytes > LargestHeld || (format == PictureFormat.Png && bytes > LargestEncoded))
-        {
-            throw new PictureException(
-                $"a {PictureFormats.Name(format)} of {shape.Width}×{shape.Height} pixels is larger than ImageSharp can write; "
-                + (format == PictureFormat.Png && shape.Width <= PictureFormats.LargestSide(PictureFormat.Jpeg) ? "choose a smaller scale, or JPEG" : "choose a smaller scale"));
-        }
+        if (FittedBytes(format, shape) <= LargestHeld) return;
+        throw new PictureException($"a {PictureFormats.Name(format)} of {shape.Width}×{shape.Height} pixels is larger than ImageSharp can write; write PNG instead, or choose a smaller scale");
     }
 
     /// <summary>Memory at the peak, in bytes: the whole result, and what the encoder makes of it. Measured on noise at quality 100, which takes the most, and rounded up.</summary>
@@ -77,8 +62,6 @@ internal static class SharpEncoders
         var held = FittedBytes(format, shape);
         return always + format switch
         {
-            // What is packed goes into an array that is doubled as it grows, and is then copied: the picture, up to four times what is packed, and once more.
-            PictureFormat.Png => held + (held * 41 / 8),
             PictureFormat.Jpeg => held + ((long)shape.Width * jpegBytesPerColumn),
             _ => webpAlways + ((long)shape.Width * shape.Height * (shape.Channels is 2 or 4 ? webpBytesPerPixelWithAlpha : webpBytesPerPixel)),
         };

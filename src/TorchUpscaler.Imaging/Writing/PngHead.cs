@@ -6,7 +6,7 @@ namespace TorchUpscaler.Imaging.Writing;
 /// <summary>Puts <c>iCCP</c>, <c>pHYs</c> and <c>eXIf</c> between a PNG's <c>IHDR</c> and its pixels (PNG, third edition, 5.6).</summary>
 internal sealed class PngHead(ResultMetadata metadata) : HeadRewriter
 {
-    private const int SignatureBytes = 8, ChunkOverhead = 12;
+    private const int SignatureBytes = 8;
     private const double MillimetresPerMetre = 1000;
 
     /// <inheritdoc/>
@@ -18,7 +18,7 @@ internal sealed class PngHead(ResultMetadata metadata) : HeadRewriter
         while (head.Length >= at + 8)
         {
             var type = head.Slice(at + 4, 4);
-            var end = at + ChunkOverhead + (long)BinaryPrimitives.ReadUInt32BigEndian(head[at..]);
+            var end = at + PngChunk.Overhead + (long)BinaryPrimitives.ReadUInt32BigEndian(head[at..]);
             if (type.SequenceEqual("IDAT"u8))
             {
                 output.Write(head[..headerEnd]);
@@ -55,23 +55,5 @@ internal sealed class PngHead(ResultMetadata metadata) : HeadRewriter
         return packed.ToArray();
     }
 
-    private static void WriteChunk(Stream output, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        byte[] chunk = [0, 0, 0, 0, .. type, .. data, 0, 0, 0, 0];
-        BinaryPrimitives.WriteUInt32BigEndian(chunk, (uint)data.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc32(chunk.AsSpan(4, chunk.Length - 8)));
-        output.Write(chunk);
-    }
-
-    // The CRC of ISO 3309, bit by bit: metadata is short.
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes)
-        {
-            crc ^= b;
-            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-        }
-        return ~crc;
-    }
+    private static void WriteChunk(Stream output, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => output.Write(PngChunk.Of(type, data));
 }

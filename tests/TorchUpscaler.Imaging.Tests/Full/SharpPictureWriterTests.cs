@@ -13,6 +13,7 @@ public sealed class SharpPictureWriterTests : PictureWriterContract
     [Theory]
     [InlineData(PictureFormat.Png)]
     [InlineData(PictureFormat.Jpeg)]
+    [InlineData(PictureFormat.WebP)]
     public async Task Result_that_is_given_up_while_it_is_encoded_is_gone_at_once(PictureFormat format)
     {
         var pixels = Pixels.Noise(4000, 3000, 3, 8);
@@ -28,13 +29,12 @@ public sealed class SharpPictureWriterTests : PictureWriterContract
     }
 
     [Theory]
-    [InlineData(PictureFormat.Png, 30_000, 30_000, 3, "choose a smaller scale, or JPEG")]
-    [InlineData(PictureFormat.Png, 100_000, 30_000, 1, "choose a smaller scale")]
-    [InlineData(PictureFormat.Jpeg, 60_000, 60_000, 3, "choose a smaller scale")]
-    public void Result_that_the_encoder_would_fail_at_in_the_end_is_refused_at_once(PictureFormat format, int width, int height, int channels, string advice)
+    [InlineData(40_000, 40_000, 3)]
+    [InlineData(65_500, 65_500, 4)]
+    public void Result_that_the_encoder_would_not_hold_is_refused_at_once(int width, int height, int channels)
     {
-        var error = Assert.Throws<PictureException>(() => Codec.Create(In("out"), new(width, height, channels, 8, PictureMetadata.None), new(format)));
-        Assert.EndsWith($"of {width}×{height} pixels is larger than ImageSharp can write; {advice}", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<PictureException>(() => Codec.Create(In("out"), new(width, height, channels, 8, PictureMetadata.None), new(PictureFormat.Jpeg)));
+        Assert.EndsWith($"a JPEG of {width}×{height} pixels is larger than ImageSharp can write; write PNG instead, or choose a smaller scale", error.Message, StringComparison.Ordinal);
         Assert.Empty(FilesLeft);
     }
 
@@ -56,7 +56,6 @@ public sealed class SharpPictureWriterTests : PictureWriterContract
     }
 
     [Theory]
-    [InlineData(PictureFormat.Png, 6700, 6702, 3, 8)] // just above 128 MiB: the encoder doubles its memory once more
     [InlineData(PictureFormat.Png, 8000, 6000, 3, 8)]
     [InlineData(PictureFormat.Jpeg, 8000, 6000, 3, 8)]
     [InlineData(PictureFormat.WebP, 4000, 3000, 3, 8)]
@@ -91,7 +90,8 @@ public sealed class SharpPictureWriterTests : PictureWriterContract
         Assert.InRange(peak, picture.Bytes.Length / 2, Codec.DecoderBytes(Codec.ReadHeader(path)));
     }
 
-    private protected override IPictureWriter Begin(ResultFile file, ResultShape shape, EncodeOptions options) => new SharpPictureWriter(file, shape, options);
+    private protected override IPictureWriter Begin(ResultFile file, ResultShape shape, EncodeOptions options) =>
+        options.Format == PictureFormat.Png ? new PngRowWriter(file, shape, options) : new SharpPictureWriter(file, shape, options);
 
     // Memory that is held from before would be filled anew, unseen.
     private static void Forget() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
