@@ -58,11 +58,7 @@ internal sealed class PngRowWriter : RowPictureWriter
         for (var y = 0; y < Shape.Height; y++)
         {
             if (!Queue.Take(y, row)) throw new OperationCanceledException();
-<<<<<<< HEAD
-            if (Fitter.Bits == 16)
-=======
             if (Fitter.Bits == 16 && BitConverter.IsLittleEndian)
->>>>>>> sharp
             {
                 var samples = MemoryMarshal.Cast<byte, ushort>(row.AsSpan());
                 BinaryPrimitives.ReverseEndianness(samples, samples);
