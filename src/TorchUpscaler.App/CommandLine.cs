@@ -81,10 +81,9 @@ internal static class CommandLine
     {
         var cpu = Engines.Of(new EngineWish("cpu"));
         var torch = Engines.HasTorch ? Engines.Of(new EngineWish("torch")) : null;
-        var driver = NvidiaDriver.Look();
         return new DoctorCommand(
             new MachineCheck(new SystemFiles(), Environment.ProcessorCount, MemorySize.DefaultBudget()), () => Codecs.Open(), new ModelCheck(folders, cpu),
-            new EngineCheck(folders, cpu, torch), new CardCheck(driver, driver.IsThere && Engines.HasCuda), new FolderCheck(folders), Console.Out);
+            new EngineCheck(folders, cpu, torch), new CardCheck(NvidiaDriver.Look(), Engines.HasTorch, () => Engines.HasCuda), new FolderCheck(folders), Console.Out);
     }
 
     private static int Print(string script)

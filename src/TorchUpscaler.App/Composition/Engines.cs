@@ -58,7 +58,7 @@ internal static class Engines
     /// <summary>Whether this build has the Torch engine.</summary>
     internal static bool HasTorch => true;
 
-    /// <summary>Whether its Torch engine computes on cards.</summary>
+    /// <summary>Whether it computes on CUDA cards, where there are any. Loads CUDA's libraries to see.</summary>
     internal static bool HasCuda => TorchEngine.HasCuda;
 
     private static readonly Lazy<NvidiaDriver> s_driver = new(NvidiaDriver.Look);
@@ -91,7 +91,7 @@ internal static class Engines
     /// <summary>Whether this build has the Torch engine.</summary>
     internal static bool HasTorch => false;
 
-    /// <summary>Whether its Torch engine computes on cards.</summary>
+    /// <summary>Whether it computes on CUDA cards, where there are any.</summary>
     internal static bool HasCuda => false;
 
     private static EngineChoice CardOrProcessor(EngineWish wish) => OnProcessor(wish);

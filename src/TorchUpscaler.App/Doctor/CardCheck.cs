@@ -6,22 +6,21 @@ namespace TorchUpscaler.App.Doctor;
 
 /// <summary>The machine's graphics cards, and what this build makes of them. A machine without one is as it should be.</summary>
 /// <param name="driver">What NVIDIA's driver has said.</param>
-/// <param name="usesCards">Whether this build has an engine that computes on cards.</param>
-internal sealed class CardCheck(NvidiaDriver driver, bool usesCards)
+/// <param name="hasTorch">Whether this build has the Torch engine.</param>
+/// <param name="hasCuda">Whether it has what that computes on cards with; asked only where there is one that would do.</param>
+internal sealed class CardCheck(NvidiaDriver driver, bool hasTorch, Func<bool> hasCuda)
 {
     private const string CpuWorks = "the CPU engine does the work";
+    private const string Build = "build the program for it with: dotnet publish src/TorchUpscaler.App -c Release -p:Packages=full";
 
     /// <summary>The driver and each card.</summary>
     internal IEnumerable<Finding> Findings()
     {
         if (!driver.IsThere) return [Of(Level.Ok, $"none; {CpuWorks}", null)];
         if (driver.Fault is { } fault)
-            return [usesCards ? Of(Level.Warning, fault, $"meanwhile {CpuWorks}") : Of(Level.Ok, $"none that could be used: {fault}; {CpuWorks}", null)];
-        if (!usesCards)
-        {
-            var idle = driver.Cards.First(card => CardRules.Fault(card) is null);
-            return [Of(idle, Level.Warning, $"there is {Describe(idle)}, which this build does not use", "build the program for it with: dotnet publish src/TorchUpscaler.App -c Release -p:Packages=full -o out")];
-        }
+            return [hasTorch ? Of(Level.Warning, fault, $"meanwhile {CpuWorks}") : Of(Level.Ok, $"none that could be used: {fault}; {CpuWorks}", null)];
+        if (!hasTorch) return [Idle("which this build does not use", $"{Build} -o out")];
+        if (!hasCuda()) return [Idle("which this build does not use: without CUDA's libraries, as with -p:Torch=cpu, it computes on the processor", $"{Build} -p:Torch=cuda -o out")];
         return [Of(Level.Ok, $"the driver{(driver.Version is null ? "" : $" {driver.Version}")} knows CUDA {driver.Cuda}", null), .. driver.Cards.Select(Judge)];
     }
 
@@ -35,6 +34,12 @@ internal sealed class CardCheck(NvidiaDriver driver, bool usesCards)
     }
 
     private static string NameOf(Precision precision) => Engines.Precisions[(int)precision];
+
+    private Finding Idle(string why, string advice)
+    {
+        var card = driver.Cards.First(card => CardRules.Fault(card) is null);
+        return Of(card, Level.Warning, $"there is {Describe(card)}, {why}", advice);
+    }
 
     private static string Describe(NvidiaCard card) => $"{card.Name} with compute capability {card.Capability} and {MemorySize.Format(card.TotalBytes)}";
 

@@ -35,13 +35,15 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         List<Finding> findings = [];
         try
         {
-            var (reference, ours) = Run(cpu, model, picture, [Precision.Float32], [], cancellation)[0];
+            var ours = Reference(model, picture, cancellation);
+            using var engine = new Opened(torch, model);
             // On a card the usual precision is tried too; on the processor there is one only.
             Precision[] precisions = torch.IsOnCpu ? [Precision.Float32] : [Precision.Float32, Precision.Auto];
-            List<string> notices = [];
-            var results = Run(torch, model, picture, precisions, notices, cancellation);
-            findings.AddRange(precisions.Zip(results, (precision, result) => Judge(model.Name, precision, reference, ours, result.Samples, result.Time)));
-            findings.AddRange(notices.Select(notice => new Finding("engines", Level.Warning, notice)));
+            foreach (var precision in precisions)
+            {
+                var theirs = engine.Run(picture, precision, cancellation);
+                findings.Add(WithNotices(Judge(model.Name, precision, ours.Samples, ours.Time, theirs.Samples, theirs.Time), theirs.Notices));
+            }
         }
         catch (WeightsException error)
         {
@@ -51,7 +53,19 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         {
             findings.Add(new Finding("engines", Level.Warning, $"the Torch engine cannot be compared: {error.Message}"));
         }
+#pragma warning disable CA1031 // whatever a card's libraries throw: the other findings say what may be behind it
+        catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            findings.Add(Broken($"the Torch engine fails at {model.Name} on 64×64 pixels: {FirstLine(error.Message)}"));
+        }
         return findings;
+    }
+
+    private Trial Reference(InstalledModel model, Picture picture, CancellationToken cancellation)
+    {
+        using var engine = new Opened(cpu, model); // given back before the other one is opened: both together may be too much
+        return engine.Run(picture, Precision.Float32, cancellation);
     }
 
     /// <summary>What two results say of the engines.</summary>
@@ -83,24 +97,72 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         };
     }
 
-    private static List<(float[] Samples, TimeSpan Time)> Run(
-        EngineChoice engine, InstalledModel model, Picture picture, Precision[] precisions, List<string> notices, CancellationToken cancellation)
+    /// <summary>A finding of a comparison in which the engine did something else than was asked of it, such as to leave the picture to the CPU engine.</summary>
+    /// <param name="finding">What was compared.</param>
+    /// <param name="notices">What the engine has said of it; none: the finding stays as it is.</param>
+    internal static Finding WithNotices(Finding finding, IReadOnlyList<string> notices)
     {
-        using var models = new LoadedModels(engine.Open(notices.Add));
-        var loaded = models.Load(new ModelChoice([model], model.Network.Scale))[0];
-        List<(float[], TimeSpan)> results = [];
-        foreach (var precision in precisions)
+        if (notices.Count == 0) return finding;
+        var values = finding.Values;
+        return finding with
         {
-            var watch = Stopwatch.StartNew();
-            var samples = ModelTrial.Run(loaded, picture, new RunOptions { Precision = precision }, cancellation);
-            results.Add((samples, watch.Elapsed));
-        }
-        return results;
+            Level = finding.Level == Level.Ok ? Level.Warning : finding.Level,
+            Text = $"{finding.Text}; but the engine did not do what was asked: {string.Join("; ", notices)}",
+            Advice = finding.Advice ?? "where the card's memory is short, nvidia-smi says what else takes it; where half precision does not do, --precision fp32 saves the try",
+            Values = json =>
+            {
+                values(json);
+                json.WriteStartArray("notices");
+                foreach (var notice in notices) json.WriteStringValue(notice);
+                json.WriteEndArray();
+            },
+        };
     }
 
     private static Finding Broken(string text) => new("engines", Level.Broken, text,
         "use --engine cpu meanwhile; update the driver, and where that does not help, report it with the card's name");
 
+    // libtorch puts pages of its own stack behind it.
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+
     // As a result is rounded; what is no number is as far away as can be.
     private static int Level8(float sample) => float.IsNaN(sample) ? -255 : (int)Math.Round(Math.Clamp(sample, 0, 1) * 255.0);
+
+    /// <param name="Samples">The result.</param>
+    /// <param name="Time">What it took.</param>
+    /// <param name="Notices">What the engine has said that concerns it.</param>
+    private sealed record Trial(float[] Samples, TimeSpan Time, IReadOnlyList<string> Notices);
+
+    /// <summary>An engine with the model that it runs, and what it has said meanwhile.</summary>
+    private sealed class Opened : IDisposable
+    {
+        private readonly List<string> _said = [];
+        private readonly LoadedModels _models;
+        private readonly ILoadedModel _model;
+        private readonly int _saidFirst; // of that which holds for every picture
+
+        internal Opened(EngineChoice engine, InstalledModel model)
+        {
+            _models = new LoadedModels(engine.Open(_said.Add));
+            try
+            {
+                _model = _models.Load(new ModelChoice([model], model.Network.Scale))[0];
+            }
+            catch
+            {
+                _models.Dispose();
+                throw;
+            }
+            _saidFirst = _said.Count;
+        }
+
+        internal Trial Run(Picture picture, Precision precision, CancellationToken cancellation)
+        {
+            var (before, watch) = (_said.Count, Stopwatch.StartNew());
+            var samples = ModelTrial.Run(_model, picture, new RunOptions { Precision = precision }, cancellation);
+            return new Trial(samples, watch.Elapsed, [.. _said.Take(_saidFirst).Concat(_said.Skip(before)).Distinct()]);
+        }
+
+        public void Dispose() => _models.Dispose();
+    }
 }

@@ -72,5 +72,29 @@ public sealed class CardCheckTests
         Assert.StartsWith("the NVIDIA driver 470.256.02 knows CUDA 11.4 at most", finding.Text, StringComparison.Ordinal);
     }
 
-    private static List<Finding> Look(NvidiaDriver driver, bool usesCards) => [.. new CardCheck(driver, usesCards).Findings()];
+    [Fact]
+    public void A_build_without_CUDAs_libraries_says_that_it_computes_on_the_processor_and_how_to_build_it_otherwise()
+    {
+        var finding = Assert.Single(Look(s_driver with { Cards = [s_old, s_big] }, hasTorch: true, hasCuda: () => false));
+
+        Assert.Equal(Level.Warning, finding.Level);
+        Assert.Equal("there is NVIDIA H100 80GB HBM3 with compute capability 9.0 and 81920MB, which this build does not use: "
+            + "without CUDA's libraries, as with -p:Torch=cpu, it computes on the processor", finding.Text);
+        Assert.EndsWith("-p:Packages=full -p:Torch=cuda -o out", finding.Advice, StringComparison.Ordinal);
+        using var values = JsonDocument.Parse(JsonLine.Of(finding.Values));
+        Assert.False(values.RootElement.TryGetProperty("precision", out _));
+    }
+
+    [Fact]
+    public void CUDAs_libraries_are_looked_for_only_where_there_is_a_card_that_will_do()
+    {
+        static bool Load() => throw new InvalidOperationException("a gigabyte was loaded for nothing");
+
+        Assert.Single(Look(new NvidiaDriver(), hasTorch: true, Load));
+        Assert.Single(Look(s_driver with { Cards = [s_old] }, hasTorch: true, Load));
+        Assert.Single(Look(s_driver, hasTorch: false, Load));
+        Assert.Throws<InvalidOperationException>(() => Look(s_driver, hasTorch: true, Load));
+    }
+
+    private static List<Finding> Look(NvidiaDriver driver, bool hasTorch, Func<bool>? hasCuda = null) => [.. new CardCheck(driver, hasTorch, hasCuda ?? (() => true)).Findings()];
 }
