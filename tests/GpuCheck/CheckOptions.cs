@@ -22,9 +22,6 @@ internal sealed partial record CheckOptions
     /// <summary>The Python whose PyTorch is measured beside ours.</summary>
     public string Python { get; private init; } = "python3";
 
-    /// <summary>Bytes that are filled at most to provoke an error; null: a card as a whole, of the processor's memory nothing.</summary>
-    public long? Ballast { get; private init; }
-
     /// <summary>Where everything is written to for programs, or null.</summary>
     public string? JsonFile { get; private init; }
 
@@ -36,15 +33,14 @@ internal sealed partial record CheckOptions
         for (var i = 0; i < arguments.Count; i += 2)
         {
             var (name, value) = (arguments[i], i + 1 < arguments.Count ? arguments[i + 1] : null);
-            if (name is not ("--device" or "--sizes" or "--rounds" or "--python" or "--ballast" or "--json")) throw new InputException($"the check does not know '{name}'; see tools/gpu-check --help");
+            if (name is not ("--device" or "--sizes" or "--rounds" or "--python" or "--json")) throw new InputException($"the check does not know '{name}'; see tools/gpu-check --help");
             if (value is null) throw new InputException($"{name} wants a word behind it; see tools/gpu-check --help");
             options = name switch
             {
-                "--device" => options with { Device = Tried(() => TorchDevice.Parse(value)) },
+                "--device" => options with { Device = DeviceOf(value) },
                 "--sizes" => options with { Sizes = [.. value.Split(',').Select(Size).OrderBy(size => (long)size.Width * size.Height)] },
                 "--rounds" => options with { Rounds = Number(name, value) },
                 "--python" => options with { Python = value },
-                "--ballast" => options with { Ballast = Tried(() => MemorySize.Parse(value)) },
                 _ => options with { JsonFile = value },
             };
         }
@@ -66,11 +62,11 @@ internal sealed partial record CheckOptions
             ? number
             : throw new InputException($"{name} wants a number from 1 to {MostRounds}, and '{text}' is none");
 
-    private static T Tried<T>(Func<T> parse)
+    private static TorchDevice DeviceOf(string text)
     {
         try
         {
-            return parse();
+            return TorchDevice.Parse(text);
         }
         catch (FormatException error)
         {

@@ -19,9 +19,9 @@ public sealed class GpuCheckTests
         Assert.Equal(("cuda:0", 2048), (CheckOptions.Parse([]).Device.ToString(), CheckOptions.Parse([]).Sizes[^1].Width));
         Assert.Equal(128, CheckOptions.Parse(["--device", "cpu"]).Sizes[^1].Width);
 
-        var given = CheckOptions.Parse(["--sizes", "640x480,64x48", "--rounds", "5", "--ballast", "1GB", "--device", "cuda:1", "--python", "/opt/python", "--json", "out.json"]);
+        var given = CheckOptions.Parse(["--sizes", "640x480,64x48", "--rounds", "5", "--device", "cuda:1", "--python", "/opt/python", "--json", "out.json"]);
         Assert.Equal([(64, 48), (640, 480)], given.Sizes);
-        Assert.Equal((5, 1L << 30, "cuda:1", "/opt/python", "out.json"), (given.Rounds, given.Ballast, given.Device.ToString(), given.Python, given.JsonFile));
+        Assert.Equal((5, "cuda:1", "/opt/python", "out.json"), (given.Rounds, given.Device.ToString(), given.Python, given.JsonFile));
     }
 
     [Theory]
@@ -32,7 +32,6 @@ public sealed class GpuCheckTests
     [InlineData("'0x64' is no size", "--sizes", "0x64")]
     [InlineData("at most 40 megapixels", "--sizes", "10000x10000")]
     [InlineData("is no device", "--device", "gpu")]
-    [InlineData("is not an amount of memory", "--ballast", "all")]
     public void What_makes_no_sense_is_refused(string sentence, params string[] arguments) =>
         Assert.Contains(sentence, Assert.Throws<InputException>(() => CheckOptions.Parse(arguments)).Message, StringComparison.Ordinal);
 

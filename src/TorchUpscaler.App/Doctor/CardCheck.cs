@@ -1,3 +1,4 @@
+using TorchUpscaler.App.Composition;
 using TorchUpscaler.Core;
 using TorchUpscaler.Torch.Cuda;
 
@@ -23,22 +24,16 @@ internal sealed class CardCheck(NvidiaDriver driver, bool hasTorch, Func<bool> h
         return [Of(Level.Ok, $"the driver{(driver.Version is null ? "" : $" {driver.Version}")} knows CUDA {driver.Cuda}", null), .. driver.Cards.Select(Judge)];
     }
 
-    /// <summary>What a precision is called in options and reports.</summary>
-    internal static string Name(Precision precision) => precision switch
-    {
-        Precision.Float16 => "fp16",
-        Precision.Float32 => "fp32",
-        _ => "auto",
-    };
-
     private static Finding Judge(NvidiaCard card)
     {
         if (CardRules.Fault(card) is { } fault) return Of(card, Level.Ok, $"cuda:{card.Index} is not used: {fault}", null);
         var precision = CardRules.PrecisionFor(card);
         var free = NvidiaDriver.FreeBytes(card.Index);
         var because = precision == Precision.Float32 ? ", as such cards make black pictures in fp16" : "";
-        return Of(card, Level.Ok, $"cuda:{card.Index} is {Describe(card)}{(free is null ? "" : $" of which {MemorySize.Format(free.Value)} are free")}; networks compute in {Name(precision)} on it{because}", null, free, precision);
+        return Of(card, Level.Ok, $"cuda:{card.Index} is {Describe(card)}{(free is null ? "" : $" of which {MemorySize.Format(free.Value)} are free")}; networks compute in {NameOf(precision)} on it{because}", null, free, precision);
     }
+
+    private static string NameOf(Precision precision) => Engines.Precisions[(int)precision];
 
     private Finding Idle(string why, string advice)
     {
@@ -66,7 +61,7 @@ internal sealed class CardCheck(NvidiaDriver driver, bool hasTorch, Func<bool> h
             json.WriteString("capability", card.Capability.ToString());
             json.WriteNumber("bytes", card.TotalBytes);
             if (free is not null) json.WriteNumber("freeBytes", free.Value);
-            if (precision is not null) json.WriteString("precision", Name(precision.Value));
+            if (precision is not null) json.WriteString("precision", NameOf(precision.Value));
         },
     };
 }

@@ -82,13 +82,13 @@ internal sealed class EngineCheck(ModelFolders folders, EngineChoice cpu, Engine
         var share = (double)different / reference.Length;
         var isWell = worst <= bar.Levels && different <= Math.Max(2, bar.Share * reference.Length);
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{model} on 64×64 pixels by torch ({CardCheck.Name(precision)}, {theirs.TotalSeconds:0.00} s) and by cpu ({ours.TotalSeconds:0.00} s): {share * 100:0.###} % of the bytes differ, by {worst} of 255 at most");
+            $"{model} on 64×64 pixels by torch ({Engines.Precisions[(int)precision]}, {theirs.TotalSeconds:0.00} s) and by cpu ({ours.TotalSeconds:0.00} s): {share * 100:0.###} % of the bytes differ, by {worst} of 255 at most");
         return (isWell ? new Finding("engines", Level.Ok, text) : Broken(string.Create(CultureInfo.InvariantCulture, $"{text}, which is more than {bar.Share * 100:0.###} % by {bar.Levels}"))) with
         {
             Values = json =>
             {
                 json.WriteString("model", model);
-                json.WriteString("precision", CardCheck.Name(precision));
+                json.WriteString("precision", Engines.Precisions[(int)precision]);
                 json.WriteNumber("different", Math.Round(share, 6));
                 json.WriteNumber("levels", worst);
                 json.WriteNumber("torchSeconds", Math.Round(theirs.TotalSeconds, 3));

@@ -16,7 +16,7 @@ internal sealed class PngParts
     private readonly PiecesStream _pixels, _packed;
     private byte[] _head = [];
     private byte[]? _profile, _exif;
-    private bool _hasPalette, _hasTransparency, _hasPixels;
+    private bool _hasPalette, _hasTransparency, _hasProfile, _hasPixels;
 
     private PngParts(FileBytes file) => (_file, _pixels, _packed) = (file, new PiecesStream(file.File), new PiecesStream(file.File));
 
@@ -74,7 +74,7 @@ internal sealed class PngParts
         // All else counts only before the pixels, the first time it is said.
         if (type.SequenceEqual("eXIf"u8) && _exif is null && length <= LongestExif) _exif = ExifBlock.Normalise(_file.Copy(at, length));
         if (_hasPixels) return false;
-        if (type.SequenceEqual("iCCP"u8)) _profile ??= Unpacked(_file.Copy(at, length));
+        if (type.SequenceEqual("iCCP"u8) && !_hasProfile && (_hasProfile = true) && length <= LongestProfile) _profile = Unpacked(_file.Copy(at, length));
         if (type.SequenceEqual("PLTE"u8)) return !_hasPalette && (_hasPalette = true);
         return type.SequenceEqual("tRNS"u8) && !_hasTransparency && Kind is Grey or Rgb or Palette && (_hasTransparency = true);
     }
@@ -113,6 +113,7 @@ internal sealed class PngParts
         var buffer = new byte[FileBytes.WindowBytes];
         while (missing > 0)
         {
+            cancellation.ThrowIfCancellationRequested();
             var read = zlib.Read(buffer);
             if (read == 0) throw new InvalidDataException("it ends too early");
             missing -= read;

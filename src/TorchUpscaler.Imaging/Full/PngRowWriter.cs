@@ -58,7 +58,7 @@ internal sealed class PngRowWriter : RowPictureWriter
         for (var y = 0; y < Shape.Height; y++)
         {
             if (!Queue.Take(y, row)) throw new OperationCanceledException();
-            if (Fitter.Bits == 16)
+            if (Fitter.Bits == 16 && BitConverter.IsLittleEndian)
             {
                 var samples = MemoryMarshal.Cast<byte, ushort>(row.AsSpan());
                 BinaryPrimitives.ReverseEndianness(samples, samples);

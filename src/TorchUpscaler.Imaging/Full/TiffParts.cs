@@ -15,7 +15,7 @@ internal sealed class TiffParts
         ExtraTag = 338, SampleFormatTag = 339, JpegTablesTag = 347, SubsamplingTag = 530, BlackWhiteTag = 532, ProfileTag = 34675;
     private const int WhiteIsZero = 0, BlackIsZero = 1, Rgb = 2, Palette = 3, Inks = 5, YCbCr = 6, Lab = 8; // values of ColoursTag
     private const int Plain = 1, Lzw = 5, Jpeg = 7, Deflate = 8, PackBits = 32773, OldDeflate = 32946; // of CompressionTag
-    private const long MostBytes = 64 << 20, MostTilePixels = 64 << 20; // of all entries; of a tile
+    private const long MostBytes = 16 << 20, MostTilePixels = 64 << 20; // of all entries; of a tile
     private const double MillimetresPerInch = 25.4, MillimetresPerCentimetre = 10;
 
     private static readonly ushort[] s_wanted =
@@ -193,7 +193,7 @@ internal sealed class TiffParts
     // Whole numbers without a sign; null where there are none.
     private long[]? Numbers(ushort tag)
     {
-        if (!_tags.TryGetValue(tag, out var found) || found.Type is not (1 or TiffTag.ShortType or TiffTag.LongType or TiffTag.LongLongType)) return null;
+        if (!_tags.TryGetValue(tag, out var found) || found.Type is not (TiffTag.ShortType or TiffTag.LongType or TiffTag.LongLongType)) return null;
         var width = TiffTag.TypeBytes(found.Type);
         var numbers = new long[found.Data.Length / width];
         Span<byte> field = stackalloc byte[8];

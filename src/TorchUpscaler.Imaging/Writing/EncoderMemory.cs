@@ -22,6 +22,8 @@ internal static class EncoderMemory
             return always + ((long)shape.Width * shape.Height * (shape.Channels is 2 or 4 ? webpBytesPerPixelWithAlpha : webpBytesPerPixel));
 
         var rowBytes = new RowFitter(shape, format).RowBytes;
-        return always + (rowBytes * ((long)RowQueue.Capacity(rowBytes, shape.Height) + Math.Min(shape.Height, rowsInLibVips) + rowsInEncoder));
+        // TIFF: a strip as it came and as it is packed, which have at least 16 rows, however wide.
+        var strips = format == PictureFormat.Tiff ? 2L * rowBytes * Math.Min(shape.Height, TiffEnd.StripRows(rowBytes)) : 0;
+        return always + strips + (rowBytes * ((long)RowQueue.Capacity(rowBytes, shape.Height) + Math.Min(shape.Height, rowsInLibVips) + rowsInEncoder));
     }
 }

@@ -14,13 +14,12 @@ internal sealed class Ballast : IDisposable
     private readonly Stack<(Tensor Tensor, long Bytes)> _held = [];
 
     /// <param name="device">The device.</param>
-    /// <param name="mostBytes">No more is filled than that.</param>
     /// <param name="leftBytes">So much of it is given back.</param>
     /// <param name="say">Is told how much it is.</param>
-    public Ballast(TorchDevice device, long mostBytes, long leftBytes, Action<string> say)
+    public Ballast(TorchDevice device, long leftBytes, Action<string> say)
     {
         var held = 0L;
-        for (var size = Largest; size >= Smallest && held < mostBytes;)
+        for (var size = Largest; size >= Smallest;)
         {
             if (TryHold(device, size)) held += size;
             else size /= 2;

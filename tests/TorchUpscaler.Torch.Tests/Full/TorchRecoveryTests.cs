@@ -52,7 +52,8 @@ public class TorchRecoveryTests
     public void Other_faults_of_a_device_are_no_lack_of_memory()
     {
         using var engine = new TorchEngine(new TorchOptions());
-        Assert.Throws<DeviceException>(() => Run(engine, Samples.Picture(20, 20), new FailingSink(failures: 1, message: "CUDA error: unspecified launch failure")));
+        Assert.Throws<DeviceLostException>(() => Run(engine, Samples.Picture(20, 20), new FailingSink(failures: 1, message: "CUDA error: unspecified launch failure")));
+        Assert.Throws<InvalidOperationException>(() => Run(engine, Samples.Picture(20, 20), new FailingSink(failures: 1, message: "expected 4 dimensions")));
     }
 
     [Fact]
