@@ -17,9 +17,9 @@ public sealed class CardCheckTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_machine_without_a_card_is_as_it_should_be(bool usesCards)
+    public void A_machine_without_a_card_is_as_it_should_be(bool hasTorch)
     {
-        var finding = Assert.Single(Look(new NvidiaDriver(), usesCards));
+        var finding = Assert.Single(Look(new NvidiaDriver(), hasTorch));
 
         Assert.Equal((Level.Ok, "none; the CPU engine does the work", null), (finding.Level, finding.Text, finding.Advice));
     }
@@ -27,7 +27,7 @@ public sealed class CardCheckTests
     [Fact]
     public void A_card_that_lies_idle_is_a_warning_with_the_command_that_builds_what_uses_it()
     {
-        var finding = Assert.Single(Look(s_driver with { Cards = [s_old, s_big] }, usesCards: false));
+        var finding = Assert.Single(Look(s_driver with { Cards = [s_old, s_big] }, hasTorch: false));
 
         Assert.Equal((Level.Warning, "there is NVIDIA H100 80GB HBM3 with compute capability 9.0 and 81920MB, which this build does not use"), (finding.Level, finding.Text));
         Assert.EndsWith("dotnet publish src/TorchUpscaler.App -c Release -p:Packages=full -o out", finding.Advice, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class CardCheckTests
     [Fact]
     public void A_card_that_no_build_could_use_is_none()
     {
-        var finding = Assert.Single(Look(s_driver with { Cards = [s_old] }, usesCards: false));
+        var finding = Assert.Single(Look(s_driver with { Cards = [s_old] }, hasTorch: false));
 
         Assert.Equal(Level.Ok, finding.Level);
         Assert.StartsWith("none that could be used: NVIDIA GeForce GTX 1080 is too old", finding.Text, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class CardCheckTests
     [Fact]
     public void The_full_build_tells_of_the_driver_and_of_each_card_with_its_precision()
     {
-        var findings = Look(s_driver with { Cards = [s_big, s_black, s_old] }, usesCards: true);
+        var findings = Look(s_driver with { Cards = [s_big, s_black, s_old] }, hasTorch: true);
 
         Assert.All(findings, finding => Assert.Equal(("gpu", Level.Ok, null), (finding.Topic, finding.Level, finding.Advice)));
         Assert.Equal(
@@ -66,7 +66,7 @@ public sealed class CardCheckTests
     [Fact]
     public void A_card_that_cannot_be_used_is_a_warning_in_the_full_build()
     {
-        var finding = Assert.Single(Look(s_driver with { Version = "470.256.02", Cuda = new Version(11, 4), Cards = [] }, usesCards: true));
+        var finding = Assert.Single(Look(s_driver with { Version = "470.256.02", Cuda = new Version(11, 4), Cards = [] }, hasTorch: true));
 
         Assert.Equal((Level.Warning, "meanwhile the CPU engine does the work"), (finding.Level, finding.Advice));
         Assert.StartsWith("the NVIDIA driver 470.256.02 knows CUDA 11.4 at most", finding.Text, StringComparison.Ordinal);
