@@ -5,6 +5,8 @@ namespace TorchUpscaler.Imaging.Writing;
 /// <summary>libvips' encoder of AVIF: whether the machine has it, and how it is asked.</summary>
 internal static class AvifEncoder
 {
+    private const int Side = 16, Channels = 3; // of the picture that it is tried with
+
     private static readonly Lazy<bool> s_isAvailable = new(Try);
 
     /// <summary>Whether AVIF can be written. libheif, which libvips hands it to, may be there without an encoder; so it is tried, once.</summary>
@@ -14,15 +16,15 @@ internal static class AvifEncoder
     internal static VipsOperation Saver() => new VipsOperation("heifsave_target").Set("compression", "av1")
         .Set("subsample_mode", "off").Set("bitdepth", "8").Set("strip", "true");
 
+    // With a picture such as results are: of one that does not say that its samples are colours newer savers want nothing.
     private static bool Try()
     {
         try
         {
             using var target = new VipsTarget(_ => true);
-            using var black = new VipsOperation("black").Set("width", "16").Set("height", "16").Set("bands", "3");
-            using var image = black.Run().Output();
+            using var black = new VipsRowImage(Side, Side, Channels, 8, (_, row) => { row.Clear(); return true; });
             using var save = Saver();
-            save.Set("in", image).Set("target", target).Run();
+            save.Set("in", black.Image).Set("target", target).Run();
             return true;
         }
         catch (VipsException)
