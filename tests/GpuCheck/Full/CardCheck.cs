@@ -66,7 +66,7 @@ internal sealed class CardCheck(CheckOptions options, Children children, Action<
         }
         Guarded("again", SizeOf(_photo), precisions[^1], row => OpenAgain(row, file, budget, reference));
         foreach (var precision in precisions) Guarded("fast", SizeOf(_photo), precision, row => CompareFast(row, fast));
-        var wide = options.Device.IsCuda ? Mirror.Fill(_photo, WideWidth, WideHeight) : Mirror.Fill(_photo, WideWidth / 8, WideHeight);
+        var wide = options.Device.IsCuda ? Mirror.Fill(_photo, WideWidth, WideHeight) : Mirror.Fill(_photo, WideWidth / 24, WideHeight);
         Guarded("sideways", SizeOf(wide), precisions[^1], row => GoSideways(row, file, wide));
         if (options.Device.IsCuda)
         {
@@ -101,7 +101,7 @@ internal sealed class CardCheck(CheckOptions options, Children children, Action<
             say(string.Create(CultureInfo.InvariantCulture, $"{SizeOf(picture)} in {CheckRow.Name(row.Precision)}: {seconds[^1]:0.000} s"));
         }
         double Speed(IEnumerable<double> times) => (double)picture.Width * picture.Height / 1e6 / Spread.MedianOf(times);
-        row = Metered(row) with { Seconds = seconds, MegapixelsPerSecond = Speed(seconds), Notices = notices };
+        row = Metered(row) with { Seconds = seconds, MegapixelsPerSecond = Speed(seconds), IsMet = bench.HasFallenBack ? false : null, Notices = notices };
         row = row with { Result = string.Create(CultureInfo.InvariantCulture, $"{row.MegapixelsPerSecond:0.000} MP/s") };
         if (theirs is not { Seconds.Count: > 0 }) return row with { Beside = theirs?.Why ?? "" };
         var peer = Speed(theirs.Seconds);
