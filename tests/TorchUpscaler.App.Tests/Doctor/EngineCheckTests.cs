@@ -34,21 +34,6 @@ public sealed class EngineCheckTests(TinyModels models)
     }
 
     [Fact]
-    public void What_the_engine_tells_meanwhile_is_a_warning()
-    {
-        var telling = s_cpu with
-        {
-            Open = tell =>
-            {
-                tell("half precision gives no pictures on cuda:0: all are made in single precision");
-                return new CpuEngine();
-            },
-        };
-
-        Assert.Equal([(Level.Ok, false), (Level.Warning, true)], Look(telling).Select(finding => (finding.Level, finding.Text.StartsWith("half precision", StringComparison.Ordinal))));
-    }
-
-    [Fact]
     public void An_engine_that_does_not_start_is_a_warning()
     {
         var finding = Assert.Single(Look(s_cpu with { Open = _ => throw new InputException("libtorch cannot be loaded") }));
