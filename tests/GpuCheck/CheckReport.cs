@@ -15,7 +15,7 @@ namespace TorchUpscaler.GpuCheck;
 /// <param name="Rows">The rows.</param>
 internal sealed record CheckReport(DateTimeOffset When, string Device, Machine Machine, NvidiaDriver Driver, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<CheckRow> Rows)
 {
-    private static readonly string[] Heads = ["part", "picture", "precision", "result", "beside", "card", ""];
+    private static readonly string[] Heads = ["part", "picture", "precision", "result", "beside", "card", "planned", ""];
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -61,6 +61,8 @@ internal sealed record CheckReport(DateTimeOffset When, string Device, Machine M
                 row.Seconds,
                 row.TorchSeconds,
                 row.CardBytes,
+                row.PlannedBytes,
+                row.IsWithinPlan,
                 row.Parity,
                 row.Notices,
             }),
@@ -68,5 +70,7 @@ internal sealed record CheckReport(DateTimeOffset When, string Device, Machine M
         Format) + "\n";
 
     private static string[] Cells(CheckRow row) =>
-        [row.Part, row.What, CheckRow.Name(row.Precision), row.Result, row.Beside, row.CardBytes is { } bytes ? MemorySize.Format(bytes) : "", row.Verdict];
+        [row.Part, row.What, CheckRow.Name(row.Precision), row.Result, row.Beside, Bytes(row.CardBytes), Bytes(row.PlannedBytes), row.Verdict];
+
+    private static string Bytes(long? bytes) => bytes is null ? "" : MemorySize.Format(bytes.Value);
 }

@@ -83,11 +83,28 @@ public sealed class GpuCheckTests
         Assert.False(Report(met with { IsMet = false }, speed).Passes);
 
         var lines = Report(met, speed with { Missing = "it broke" }).Table().Split('\n');
-        Assert.StartsWith("parity  256×256  fp16       2 levels, 6 %  ≤ 3, 15 %  100MB  met", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("parity  256×256  fp16       2 levels, 6 %  ≤ 3, 15 %  100MB           met", lines[1], StringComparison.Ordinal);
         Assert.EndsWith("MISSING", lines[2], StringComparison.Ordinal);
         Assert.Equal(["speed 256×256 fp16: cuda:0 is out of memory", "speed 256×256 fp16: it broke"], lines[4..]);
         using var json = JsonDocument.Parse(Report(met, speed).Json());
         Assert.Equal((true, "fp16", "met"), (json.RootElement.GetProperty("passes").GetBoolean(), json.RootElement.GetProperty("rows")[0].GetProperty("precision").GetString(), met.Verdict));
+    }
+
+    [Theory]
+    [InlineData(1000, 600, true)]
+    [InlineData(1112, 600, true)] // 512 MB may come beside
+    [InlineData(1113, 600, false)]
+    public void What_is_taken_of_a_card_is_held_to_what_was_planned(int takenMegabytes, int plannedMegabytes, bool holds)
+    {
+        var row = new CheckRow("speed", "256×256", Precision.Float16) { CardBytes = (long)takenMegabytes << 20, PlannedBytes = (long)plannedMegabytes << 20 };
+
+        Assert.Equal((holds, !holds, holds ? "met" : "NOT MET"), (row.IsWithinPlan, row.Fails, row.Verdict));
+        Assert.Equal(holds, Report(row).Passes);
+        Assert.False(Report(row with { IsMet = false }).Passes);
+        Assert.Equal((null, false, ""), ((row with { PlannedBytes = null }).IsWithinPlan, (row with { PlannedBytes = null }).Fails, (row with { PlannedBytes = null }).Verdict));
+        Assert.Contains(FormattableString.Invariant($"{takenMegabytes}MB  {plannedMegabytes}MB"), Report(row).Table(), StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(Report(row).Json());
+        Assert.Equal(holds, json.RootElement.GetProperty("rows")[0].GetProperty("isWithinPlan").GetBoolean());
     }
 
     [Theory]
