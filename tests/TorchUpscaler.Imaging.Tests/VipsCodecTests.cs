@@ -6,4 +6,14 @@ namespace TorchUpscaler.Imaging.Tests;
 public sealed class VipsCodecTests : PictureCodecContract
 {
     protected override IPictureCodec Codec { get; } = new VipsCodec();
+
+    [Fact]
+    public void Avif_is_offered_where_libvips_own_tool_writes_it()
+    {
+        Oracle.Vips("vips", "black", In("samples.v"), "16", "16", "--bands", "3");
+        Oracle.Vips("vips", "copy", In("samples.v"), In("colours.v"), "--interpretation", "srgb");
+        Oracle.Vips("vips", "heifsave", In("colours.v"), In("black.avif"), "--compression", "av1");
+
+        Assert.Contains(PictureFormat.Avif, Codec.OutputFormats);
+    }
 }

@@ -16,7 +16,7 @@ internal static class AvifEncoder
     internal static VipsOperation Saver() => new VipsOperation("heifsave_target").Set("compression", "av1")
         .Set("subsample_mode", "off").Set("bitdepth", "8").Set("strip", "true");
 
-    // With a picture such as results are: of one that does not say that its samples are colours newer savers want nothing.
+    // With a picture like a result: libvips from 8.16 on refuses one that does not say what its samples mean.
     private static bool Try()
     {
         try

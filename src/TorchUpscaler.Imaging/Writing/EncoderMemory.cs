@@ -15,7 +15,7 @@ internal static class EncoderMemory
     {
         const long always = 16 << 20, avifAlways = 96 << 20;
         const int rowsInLibVips = 256, rowsInEncoder = 6; // libvips: two strips of 128, one filled while the other is coded
-        const int webpBytesPerPixel = 36, webpBytesPerPixelWithAlpha = 44; // measured: 32 and 41
+        const int webpBytesPerPixel = 36, webpBytesPerPixelWithAlpha = 48; // measured: 32, and 41 to 45
         const int avifBytesPerPixel = 60;
         if (format == PictureFormat.Avif) return avifAlways + ((long)shape.Width * shape.Height * avifBytesPerPixel);
         if (format == PictureFormat.WebP)
