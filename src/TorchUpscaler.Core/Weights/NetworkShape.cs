@@ -9,6 +9,15 @@ public abstract record NetworkShape(int Scale, int InputChannels, int OutputChan
 {
     /// <summary>The network's name in the field: <c>RRDBNet</c> or <c>SRVGGNetCompact</c>.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>Makes sure that a picture has no more channels of colour than the network takes; of grey, the one is repeated.</summary>
+    /// <exception cref="InputException">It has.</exception>
+    public void RequireColours(Picture input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.ColorChannels > InputChannels)
+            throw new InputException($"the model takes pictures of {InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
+    }
 }
 
 /// <summary>RRDBNet, the generator of ESRGAN (Wang et al., 2018, arXiv:1809.00219) as Real-ESRGAN uses it.</summary>

@@ -68,12 +68,10 @@ internal sealed class LoadedTorchModel : ILoadedModel
     public IUpscaleRun Start(Picture input, RunOptions options, IRowSink output)
     {
         ObjectDisposedException.ThrowIf(_isDisposed || Engine.IsDisposed, this);
-        ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
-        if (input.ColorChannels > Network.InputChannels)
-            throw new InputException($"the model takes pictures of {Network.InputChannels} channel, and this one has {input.ColorChannels}; choose a model for colour pictures");
+        Network.RequireColours(input);
 
         Engine.Enter(options.Threads);
         if (_isOffTheCard) return StartFallback(input, options, output);
