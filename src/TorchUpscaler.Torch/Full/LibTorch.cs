@@ -17,10 +17,7 @@ internal static class LibTorch
     {
         if (device.IsCuda) RequireCard(device);
         // TorchSharp itself would print a page.
-        if (!IsThere(device))
-            throw new InputException(device.IsCuda
-                ? "libtorch for CUDA cannot be loaded; build the program with -p:Packages=full -p:Torch=cuda, or use --engine cpu"
-                : "libtorch cannot be loaded; build the program with -p:Packages=full, or use --engine cpu");
+        if (!IsThere(device)) throw new InputException(Missing(device));
         try
         {
             if (device.IsCuda && !torch.cuda.is_available())
@@ -39,6 +36,17 @@ internal static class LibTorch
         var card = driver.Cards.FirstOrDefault(card => card.Index == device.Index);
         var fault = driver.Fault ?? (card is null ? $"the numbers of this machine's cards end with {driver.Cards.Count - 1}" : CardRules.Fault(card));
         if (fault is not null) throw new InputException($"{device} cannot be used: {fault}; or use --engine cpu");
+    }
+
+    private static string Missing(TorchDevice device)
+    {
+        const string Own = "libLibTorchSharp.so";
+        string[] folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
+        if (folders.Any(folder => File.Exists(Path.Combine(folder, Own))) && Loads(device.IsCuda ? "torch_cuda" : "torch_cpu"))
+            return "libtorch cannot be loaded: it needs a C++ library (libstdc++) of GCC 13 or newer, which Debian 13 and Ubuntu 24.04 have; use such a system, or --engine cpu";
+        return device.IsCuda
+            ? "libtorch for CUDA cannot be loaded; build the program with -p:Packages=full -p:Torch=cuda, or use --engine cpu"
+            : "libtorch cannot be loaded; build the program with -p:Packages=full, or use --engine cpu";
     }
 
     private static bool Loads(string library) => NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out _);
