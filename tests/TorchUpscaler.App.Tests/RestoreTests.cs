@@ -52,6 +52,7 @@ public sealed class RestoreTests : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = _here.Folder,
         };
+        foreach (var name in (string[])["Packages", "Torch", "RestoreAdditionalProjectSources"]) start.Environment.Remove(name); // tools/check sets them
         start.Environment["NUGET_PACKAGES"] = _here.PathOf("packages"); // what this machine has restored before is not to count
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         using var process = Process.Start(start)!;

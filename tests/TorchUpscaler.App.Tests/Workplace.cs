@@ -28,6 +28,13 @@ internal sealed class Workplace : IDisposable
         return PathOf(name);
     }
 
+    /// <summary>An environment in which libvips cannot be loaded.</summary>
+    internal Dictionary<string, string?> WithoutLibvips()
+    {
+        foreach (var library in new[] { "libvips.so.42", "libvips.so" }) Text(library, "not a library");
+        return new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = Folder };
+    }
+
     /// <summary>Makes a symbolic link here.</summary>
     internal void Link(string name, string target) => File.CreateSymbolicLink(PathOf(name), target);
 

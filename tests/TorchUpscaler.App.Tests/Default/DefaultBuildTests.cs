@@ -1,9 +1,10 @@
 namespace TorchUpscaler.App.Tests.Default;
 
 /// <summary>What the default build says of that which only the full one has.</summary>
-public sealed class DefaultBuildTests : IDisposable
+[Collection(ProgramTests.Name)]
+public sealed class DefaultBuildTests(TinyModels models) : IDisposable
 {
-    private const int ExitRefused = 2;
+    private const int ExitFailed = 1, ExitRefused = 2;
 
     private readonly Workplace _here = new();
 
@@ -22,6 +23,15 @@ public sealed class DefaultBuildTests : IDisposable
     public void And_the_switch_that_builds_it_is_named(string value) =>
         ProgramRun.Of("upscale", _here.Picture("photo.png"), value switch { "torch" => "--engine", "imagesharp" => "--codec", _ => "--device" }, value)
             .ExitedWith(ExitRefused).SaidOneSentence("-p:Packages=full");
+
+    [Fact]
+    public void To_doctor_a_machine_without_libvips_is_broken_and_the_rest_is_looked_at_all_the_same()
+    {
+        var result = ProgramRun.In(_here.Folder, _here.WithoutLibvips(), "doctor", "--weights", models.Folder).ExitedWith(ExitFailed);
+
+        Assert.Contains("broken   pictures  pictures cannot be read or written because libvips is not installed; run: apt-get install libvips42", result.Output, StringComparison.Ordinal);
+        Assert.Contains("x4plus (RRDBNet ×4)", result.Output, StringComparison.Ordinal);
+    }
 
     public void Dispose() => _here.Dispose();
 }

@@ -47,6 +47,18 @@ public sealed class FullBuildTests(TinyModels models) : IDisposable
     }
 
     [Fact]
+    public void Without_libvips_pictures_go_through_ImageSharp()
+    {
+        var picture = _here.Picture("photo.jpg");
+        var without = _here.WithoutLibvips();
+        var doctor = ProgramRun.In(_here.Folder, without, "doctor", "--weights", models.Folder).ExitedWith(ExitDone).Output;
+        ProgramRun.In(_here.Folder, without, "upscale", picture, "-o", "result.png", "--weights", models.Folder).ExitedWith(ExitDone);
+
+        Assert.Contains("ok       pictures  ImageSharp", doctor, StringComparison.Ordinal);
+        Assert.Equal("PNG RGB 80 48", Python.Describe(_here.PathOf("result.png")));
+    }
+
+    [Fact]
     public void A_worker_computes_with_TorchSharp()
     {
         using var bench = new QueueBench();
