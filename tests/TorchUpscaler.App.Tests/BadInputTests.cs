@@ -177,22 +177,6 @@ public sealed class BadInputTests(TinyModels models) : IDisposable
     public void An_option_that_does_not_exist() =>
         Refused([_here.Picture("photo.png"), "--fast"], "--fast", "--help");
 
-    // The library is looked for as the system's loader does it. A folder that comes first in its search holds files of the
-    // library's names that are none, so that loading fails as it does where nothing is installed.
-    [Fact]
-    public void A_machine_without_libvips()
-    {
-        var picture = _here.Picture("photo.png");
-        foreach (var library in new[] { "libvips.so.42", "libvips.so" }) _here.Text(library, "not a library");
-        var before = _here.Files;
-
-        var result = ProgramRun.In(null, new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = _here.Folder },
-            "upscale", picture, "--weights", models.Folder);
-
-        result.ExitedWith(ExitRefused).SaidOneSentence("libvips", "apt-get install libvips42");
-        Assert.Equal(before, _here.Files);
-    }
-
     public void Dispose() => _here.Dispose();
 
     private void Refused(string[] arguments, params string[] said)

@@ -28,7 +28,10 @@ internal sealed class Workplace : IDisposable
         return PathOf(name);
     }
 
-    /// <summary>An environment in which libvips cannot be loaded.</summary>
+    /// <summary>
+    /// An environment in which libvips cannot be loaded. The library is looked for as the system's loader does it: this folder comes first in
+    /// its search and gets files of the library's names that are none.
+    /// </summary>
     internal Dictionary<string, string?> WithoutLibvips()
     {
         foreach (var library in new[] { "libvips.so.42", "libvips.so" }) Text(library, "not a library");

@@ -25,6 +25,16 @@ public sealed class DefaultBuildTests(TinyModels models) : IDisposable
             .ExitedWith(ExitRefused).SaidOneSentence("-p:Packages=full");
 
     [Fact]
+    public void A_machine_without_libvips_is_told_what_to_install()
+    {
+        var (picture, without) = (_here.Picture("photo.png"), _here.WithoutLibvips());
+        var before = _here.Files;
+
+        ProgramRun.In(null, without, "upscale", picture, "--weights", models.Folder).ExitedWith(ExitRefused).SaidOneSentence("libvips", "apt-get install libvips42");
+        Assert.Equal(before, _here.Files);
+    }
+
+    [Fact]
     public void To_doctor_a_machine_without_libvips_is_broken_and_the_rest_is_looked_at_all_the_same()
     {
         var result = ProgramRun.In(_here.Folder, _here.WithoutLibvips(), "doctor", "--weights", models.Folder).ExitedWith(ExitFailed);
