@@ -9,6 +9,6 @@ public enum Precision
     /// <summary>Single precision, fp32: exact to a grey level.</summary>
     Float32,
 
-    /// <summary>Half precision, fp16: within 3 grey levels, in half of the memory and less than half of the time.</summary>
+    /// <summary>Half precision, fp16: within 3 grey levels, in half of the memory.</summary>
     Float16,
 }

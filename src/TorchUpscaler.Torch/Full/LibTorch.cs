@@ -43,7 +43,7 @@ internal static class LibTorch
         const string Own = "libLibTorchSharp.so";
         string[] folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
         if (folders.Any(folder => File.Exists(Path.Combine(folder, Own))) && Loads(device.IsCuda ? "torch_cuda" : "torch_cpu"))
-            return "libtorch cannot be loaded: it needs a C++ library (libstdc++) of GCC 13 or newer, which Debian 13 and Ubuntu 24.04 have; use such a system, or --engine cpu";
+            return "libtorch cannot be loaded: it needs a C++ library (libstdc++) of GCC 13 or newer, which Debian 13 has; use such a system, or --engine cpu";
         return device.IsCuda
             ? "libtorch for CUDA cannot be loaded; build the program with -p:Packages=full -p:Torch=cuda, or use --engine cpu"
             : "libtorch cannot be loaded; build the program with -p:Packages=full, or use --engine cpu";

@@ -13,6 +13,9 @@ namespace TorchUpscaler.Torch.Streaming;
 /// <param name="IsSideways">Whether the sweep goes from left to right: rows are the picture's columns.</param>
 internal sealed record SweepPlan(int Columns, int Rows, int BandRows, int TailRows, int Lag, bool IsSideways)
 {
+    /// <summary>The dimension along which rows are counted in tensors <c>[n, channels, height, width]</c>.</summary>
+    public int Axis => IsSideways ? 3 : 2;
+
     /// <summary>Passes until the last row is out.</summary>
     public int Passes => (int)(((long)Rows + Lag + BandRows - 1) / BandRows);
 

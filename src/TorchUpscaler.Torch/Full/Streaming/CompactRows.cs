@@ -25,7 +25,7 @@ internal sealed class CompactRows : IStreamedLayers
     public CompactRows(SrvggNetCompact network, SweepPlan plan, PictureRows picture, Action<Tensor> output)
     {
         (_network, _plan, _picture, _output) = (network, plan, picture, output);
-        var axis = DenseBlockRows.AxisOf(plan);
+        var axis = plan.Axis;
         _convolution = new RowConvolution(axis);
         _convolutions = [.. network.body.OfType<Conv2d>()];
         _enlarged = new RowWindow(axis);

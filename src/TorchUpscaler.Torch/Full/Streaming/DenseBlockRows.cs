@@ -10,15 +10,12 @@ namespace TorchUpscaler.Torch.Full.Streaming;
 /// <param name="lag">Rows that the block's input lags behind the picture.</param>
 internal sealed class DenseBlockRows(ResidualDenseBlock block, SweepPlan plan, int lag) : IDisposable
 {
-    private readonly RowConvolution _convolution = new(AxisOf(plan));
-    private readonly RowWindow[] _windows = [.. Enumerable.Range(0, 5).Select(_ => new RowWindow(AxisOf(plan)))]; // the input, and what has grown
+    private readonly RowConvolution _convolution = new(plan.Axis);
+    private readonly RowWindow[] _windows = [.. Enumerable.Range(0, 5).Select(_ => new RowWindow(plan.Axis))]; // the input, and what has grown
     private int _end; // rows that the block has made
 
     /// <summary>The block's input, to be filled.</summary>
     public RowWindow Input => _windows[0];
-
-    /// <summary>The dimension along which a plan counts rows.</summary>
-    public static int AxisOf(SweepPlan plan) => plan.IsSideways ? 3 : 2;
 
     /// <summary>Does a pass.</summary>
     /// <param name="pass">Its number.</param>

@@ -24,7 +24,7 @@ internal sealed class RrdbNetRows : IStreamedLayers
     public RrdbNetRows(RrdbNet network, RrdbNetShape shape, SweepPlan plan, PictureRows picture, Action<Tensor> output)
     {
         (_network, _plan, _picture) = (network, plan, picture);
-        var axis = DenseBlockRows.AxisOf(plan);
+        var axis = plan.Axis;
         _convolution = new RowConvolution(axis);
         (_input, _first, _features) = (new RowWindow(axis), new RowWindow(axis), new RowWindow(axis));
         foreach (var block in network.body) _blocks.Add(new RrdbRows(block, plan, 1 + (_blocks.Count * 3 * SweepMemory.DenseLag)));

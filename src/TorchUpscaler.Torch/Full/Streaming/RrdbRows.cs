@@ -16,7 +16,7 @@ internal sealed class RrdbRows : IDisposable
     public RrdbRows(Rrdb rrdb, SweepPlan plan, int lag)
     {
         _blocks = [.. rrdb.DenseBlocks.Select((block, i) => new DenseBlockRows(block, plan, lag + (i * SweepMemory.DenseLag)))];
-        _skip = new RowWindow(DenseBlockRows.AxisOf(plan));
+        _skip = new RowWindow(plan.Axis);
     }
 
     /// <summary>Takes the next rows of the input.</summary>

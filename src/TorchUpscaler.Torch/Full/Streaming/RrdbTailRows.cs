@@ -20,7 +20,7 @@ internal sealed class RrdbTailRows : IDisposable
     public RrdbTailRows(RrdbNet network, SweepPlan plan, int doublings, Action<Tensor> output)
     {
         (_plan, _output) = (plan, output);
-        var axis = DenseBlockRows.AxisOf(plan);
+        var axis = plan.Axis;
         _convolution = new RowConvolution(axis);
         for (var i = 0; i < doublings; i++) _stages.Add(new Stage(network.UpConvolutions[i], new RowWindow(axis), 1 << i, Doubles: true, IsActivated: true));
         _stages.Add(new Stage(network.conv_hr, new RowWindow(axis), 1 << doublings, Doubles: false, IsActivated: true));
