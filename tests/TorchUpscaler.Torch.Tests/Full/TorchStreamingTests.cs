@@ -66,6 +66,18 @@ public class TorchStreamingTests
         }
     }
 
+    [Fact]
+    public void Weights_of_another_network_are_refused_by_the_tensors_name_and_not_broadcast()
+    {
+        LibTorch.Require(TorchDevice.Cpu);
+        using var model = ModelFile.Open(Oracle.Make(Samples.Net(4)));
+        foreach (var (other, tensor) in ((RrdbNetShape, string)[])[(Samples.Net(4, features: 32), "'conv_first.weight' is 16×3×3×3, and the network's is 32×3×3×3"), (Samples.Net(4, blocks: 2), "'body.1.")])
+        {
+            using var network = new RrdbNet(other);
+            Assert.Contains(tensor, Assert.Throws<WeightsException>(() => NetworkLoading.Fill(network, model)).Message, StringComparison.Ordinal);
+        }
+    }
+
     private static int Maps(int side, int scale) => scale switch { 1 => (side + 3) / 4, 2 => (side + 1) / 2, _ => side };
 
     private static void Check(NetworkShape shape, Picture picture, SweepPlan plan, bool isSideways)

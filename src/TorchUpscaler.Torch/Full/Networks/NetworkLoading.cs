@@ -14,7 +14,7 @@ internal static class NetworkLoading
     public static Module<Tensor, Tensor> Load(ModelFile model, Device device, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using var mode = no_grad();
+        using var mode = no_grad(); // for the moves and the layout, too
         Module<Tensor, Tensor> network = model.Network switch
         {
             RrdbNetShape rrdb => new RrdbNet(rrdb),
@@ -23,7 +23,7 @@ internal static class NetworkLoading
         };
         try
         {
-            foreach (var (name, parameter) in network.named_parameters()) Fill(parameter, name, model);
+            Fill(network, model);
             network.to(type).to(device);
             network.eval();
             foreach (var module in network.modules())
@@ -36,6 +36,14 @@ internal static class NetworkLoading
             network.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Copies a model's values into a network.</summary>
+    /// <exception cref="WeightsException">A tensor is missing, damaged or of another shape than the network's; the message names it.</exception>
+    internal static void Fill(Module network, ModelFile model)
+    {
+        using var mode = no_grad();
+        foreach (var (name, parameter) in network.named_parameters()) Fill(parameter, name, model);
     }
 
     // TorchSharp's own loading broadcasts what does not fit and names no key.
